@@ -1,0 +1,139 @@
+//! Executing commands against a store.
+
+mod committed;
+mod execute;
+mod load;
+mod options;
+mod run;
+
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+
+use self::options::Options;
+pub use self::{
+    committed::{Committed, Loaded},
+    execute::Execute,
+    load::Load,
+    options::RetryPolicy,
+};
+use crate::{
+    command::Command,
+    error::{ExecuteError, StoreError},
+    id::CommitId,
+    metadata::Metadata,
+    store::{AnyStore, History, Log, Store},
+    stream::StreamKey,
+};
+
+/// Executes commands against a store. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Executor {
+    store: AnyStore,
+    retry: RetryPolicy,
+    timeout: Option<Duration>,
+    concurrency: usize,
+}
+
+impl Executor {
+    /// An executor with the usual settings.
+    #[must_use]
+    pub fn new(store: impl Store) -> Self {
+        Self::builder(store).build()
+    }
+
+    /// An executor with settings of one's own.
+    pub fn builder(store: impl Store) -> ExecutorBuilder {
+        ExecutorBuilder(Self {
+            store: AnyStore::new(store),
+            retry: RetryPolicy::default(),
+            timeout: Some(Duration::from_secs(30)),
+            concurrency: 64,
+        })
+    }
+
+    /// Executes a command: `bank.execute(Transfer { from, to, amount }).await?`.
+    pub fn execute<C: Command>(&self, command: C) -> Execute<'_, C> {
+        let options = Options {
+            metadata: Metadata::default(),
+            key: None,
+            timeout: self.timeout,
+            retry: self.retry,
+            expected: Vec::new(),
+            copies: Vec::new(),
+        };
+        Execute::new(self, command, options)
+    }
+
+    /// Executes many commands concurrently, and answers in the order given.
+    pub async fn execute_all<C: Command>(
+        &self,
+        commands: impl IntoIterator<Item = C>,
+    ) -> Vec<Result<Committed, ExecuteError<C::Error>>> {
+        let executions: Vec<_> = commands.into_iter().map(|command| self.execute(command).into_future()).collect();
+        stream::iter(executions).buffered(self.concurrency).collect().await
+    }
+
+    /// Reads a stream's state: `None` if it has no events. It holds every commit acknowledged before the call, and none
+    /// that is not durable.
+    pub fn load<K: StreamKey>(&self, key: &K) -> Load<'_, K> {
+        Load::new(&self.store, key)
+    }
+
+    /// What became of a commit whose answer was lost: `None` if the log does not hold it.
+    ///
+    /// A commit that recorded nothing leaves nothing to find. The versions are those of the streams that it wrote.
+    ///
+    /// # Errors
+    /// When the store cannot answer.
+    pub async fn commit(&self, id: CommitId) -> Result<Option<Committed>, StoreError> {
+        Ok(self.store.find_commit(id).await?.map(Committed::new))
+    }
+
+    /// The events of one stream, in order.
+    pub fn history<K: StreamKey>(&self, key: &K) -> History<K> {
+        self.store.history(key)
+    }
+
+    /// The log after position `after` (0: from the start), in order.
+    pub fn log(&self, after: u64) -> Log {
+        self.store.log(after)
+    }
+
+    /// The store it executes against.
+    #[must_use]
+    pub fn store(&self) -> &AnyStore {
+        &self.store
+    }
+}
+
+/// Settings of an [`Executor`] to be.
+#[derive(Debug, Clone)]
+#[must_use = "call `.build()`"]
+pub struct ExecutorBuilder(Executor);
+
+impl ExecutorBuilder {
+    /// How often, and how patiently, commands are tried again. Each execution may say otherwise.
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.0.retry = retry;
+        self
+    }
+
+    /// How long a command may take, 30 s by default; `None` is for ever. Each execution may say otherwise.
+    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.0.timeout = timeout.into();
+        self
+    }
+
+    /// How many commands [`Executor::execute_all`] has under way at once, 64 by default.
+    pub fn concurrency(mut self, commands: usize) -> Self {
+        self.0.concurrency = commands.max(1);
+        self
+    }
+
+    /// The executor.
+    #[must_use]
+    pub fn build(self) -> Executor {
+        self.0
+    }
+}

@@ -1,0 +1,41 @@
+//! What runs the commands that Foldline's macros write. Users depend on `foldline`, which re-exports this.
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+mod command;
+mod error;
+mod event;
+mod executor;
+mod handle;
+mod id;
+pub mod limits;
+mod memory;
+mod metadata;
+mod recorded;
+mod store;
+mod stream;
+mod time;
+
+pub use self::{
+    command::{Access, Command, Decide, Declared, Declares, Fingerprint, Opener, Paused},
+    error::{ExecuteError, KeyFault, StoreError},
+    event::{DecodeError, EncodeError, Event, EventField, EventType, Payload, decode_fields, encode_fields},
+    executor::{Committed, Execute, Executor, ExecutorBuilder, Load, Loaded, RetryPolicy},
+    handle::{Names, Reads, Records, StreamMap, StreamMut, StreamRef, Writes},
+    id::{CommitId, ParseCommitIdError},
+    memory::MemoryStore,
+    metadata::Metadata,
+    recorded::{CommitInfo, EventName, Place, RawEvent, Recorded},
+    store::{AnyStore, History, Log, open},
+    stream::{Stream, StreamKey, StreamName},
+    time::Timestamp,
+};
+
+/// What a store is: for those who write one, or test one.
+pub mod storage {
+    pub use crate::store::{
+        Commit, Expectation, IdempotencyKey, LogPage, LogRead, NewEvent, Outcome, Place, Receipt, Refusal, Seen,
+        Settle, Status, Store, StreamPage, StreamRead, Ticket,
+    };
+}

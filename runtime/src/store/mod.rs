@@ -1,0 +1,100 @@
+//! What a store is, and the laws that every store keeps.
+
+mod any;
+mod commit;
+mod log;
+mod read;
+mod ticket;
+
+use std::fmt::Debug;
+
+use futures_util::future::BoxFuture;
+
+pub(crate) use self::log::stream_of;
+pub use self::{
+    any::{AnyStore, open},
+    commit::{Commit, Expectation, IdempotencyKey, NewEvent, Receipt, Refusal, Seen},
+    log::{History, Log},
+    read::{LogPage, LogRead, StreamPage, StreamRead},
+    ticket::{Outcome, Settle, Status, Ticket},
+};
+use crate::{error::StoreError, id::CommitId, stream::StreamKey};
+
+/// A log of events, and what a commit to it may expect.
+///
+/// # Laws
+///
+/// 1. **Atomic.** A commit's events are stored together or not at all.
+/// 2. **Serial.** Commits take their places one after another. A commit is accepted exactly when each of its
+///    expectations is true at its place; every expectation counts, on streams that it writes and on streams that it
+///    does not. A commit without events is checked the same way.
+/// 3. **Dense.** Positions are 1, 2, 3, … in the order of commit, and versions within a stream likewise. Whoever has
+///    seen position *n* has seen all up to *n*.
+/// 4. **Durable.** An [`Outcome::Committed`] is final, and at the durability that the store states.
+/// 5. **Once.** A commit with an idempotency key that is taken is refused with what the key stands for, before any
+///    expectation is looked at. A proof leaves no key.
+/// 6. **Honest.** An [`Outcome::Failed`] means that nothing was stored; when that is not certain, the outcome is
+///    [`Outcome::Unknown`].
+///
+/// The conformance suite (`foldline::testing::contract`) is their executable form.
+pub trait Store: Debug + Send + Sync + 'static {
+    /// Takes a place in the queue; waits while the queue is full.
+    fn reserve(&self) -> BoxFuture<'_, Result<Place, StoreError>>;
+
+    /// Hands a commit over, at once and without waiting. The ticket says what becomes of it.
+    fn submit(&self, place: Place, commit: Commit) -> Ticket;
+
+    /// Reads from many streams at once, a page each, in the order asked.
+    fn read_streams(&self, reads: Vec<StreamRead>) -> BoxFuture<'_, Result<Vec<StreamPage>, StoreError>>;
+
+    /// Reads a page of the log.
+    fn read_log(&self, read: LogRead) -> BoxFuture<'_, Result<LogPage, StoreError>>;
+
+    /// The last position; 0 for an empty log.
+    fn head(&self) -> BoxFuture<'_, Result<u64, StoreError>>;
+
+    /// Waits until the log reaches beyond `position`, and says how far it reaches.
+    fn wait_beyond(&self, position: u64) -> BoxFuture<'_, Result<u64, StoreError>>;
+
+    /// What became of a commit with events; `None` if the log does not hold it.
+    fn find_commit(&self, id: CommitId) -> BoxFuture<'_, Result<Option<Receipt>, StoreError>>;
+
+    /// Settles what was accepted, then refuses everything.
+    fn close(&self) -> BoxFuture<'_, ()>;
+
+    /// The log after position `after` (0: from the start), in order, as a bounded stream of pages' worth of events.
+    fn log(&self, after: u64) -> Log
+    where
+        Self: Clone + Sized,
+    {
+        Log::new(AnyStore::new(self.clone()), after)
+    }
+
+    /// The events of one stream, in order, as a bounded stream of pages' worth of events.
+    fn history<K: StreamKey>(&self, key: &K) -> History<K>
+    where
+        Self: Clone + Sized,
+    {
+        History::new(AnyStore::new(self.clone()), key)
+    }
+}
+
+/// A place in a store's queue, given back when dropped.
+#[derive(Debug, Default)]
+pub struct Place {
+    _permit: Option<tokio::sync::OwnedSemaphorePermit>,
+}
+
+impl Place {
+    /// A place in a queue that is never full.
+    #[must_use]
+    pub fn unbounded() -> Self {
+        Self::default()
+    }
+
+    /// A place that somebody else gets once this one is dropped.
+    #[must_use]
+    pub fn holding(permit: tokio::sync::OwnedSemaphorePermit) -> Self {
+        Self { _permit: Some(permit) }
+    }
+}
