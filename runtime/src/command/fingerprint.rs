@@ -137,9 +137,9 @@ mod tests {
     fn a_field_is_read_by_what_its_type_offers() {
         let many: HashMap<u32, u32> = (0..100).map(|n| (n, n)).collect();
         let again: HashMap<u32, u32> = (0..100).rev().map(|n| (n, n)).collect();
-        let print = |map: &HashMap<u32, u32>| of(|f| (&Probe(map)).probe("map", f));
+        let print = |map: &HashMap<u32, u32>| of(|f| Probe(map).probe("map", f));
         assert_eq!(print(&many), print(&again));
-        assert_ne!(of(|f| (&Probe(&1)).probe("n", f)), of(|f| (&Probe(&2)).probe("n", f)));
+        assert_ne!(of(|f| Probe(&1).probe("n", f)), of(|f| Probe(&2).probe("n", f)));
         assert_eq!(of(|f| (&Probe(&Silent)).probe("s", f)), of(|_| ()));
     }
 }
