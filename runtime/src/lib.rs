@@ -12,6 +12,7 @@ mod id;
 pub mod limits;
 mod memory;
 mod metadata;
+mod payload;
 mod recorded;
 mod store;
 mod stream;

@@ -1,0 +1,28 @@
+//! What `#[event(…)]` accepts.
+
+use darling::{FromMeta, util::SpannedValue};
+use syn::LitStr;
+
+use crate::syntax::options::Texts;
+
+/// On a fact: a method of a `#[stream]` block, or a variant under `#[derive(Event)]`.
+#[derive(Debug, Default, FromMeta)]
+#[darling(default)]
+pub(crate) struct FactOptions {
+    /// Its full stored name.
+    pub(crate) name: Option<LitStr>,
+    /// Names it was stored under before.
+    pub(crate) was: Texts,
+    /// Its schema version.
+    pub(crate) version: Option<SpannedValue<u32>>,
+}
+
+/// On an enum under `#[derive(Event)]`.
+#[derive(Debug, Default, FromMeta)]
+#[darling(default)]
+pub(super) struct EnumOptions {
+    /// The first part of its facts' stored names.
+    pub(super) category: Option<LitStr>,
+    #[darling(rename = "crate")]
+    pub(super) krate: Option<syn::Path>,
+}

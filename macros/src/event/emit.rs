@@ -1,0 +1,119 @@
+//! The code that stores and reads facts.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::LitStr;
+
+use super::model::{Fact, Facts, path_of, type_text};
+use crate::{paths::Paths, syntax::attributes};
+
+/// ```ignore
+/// const _: () = {
+///     // How the facts are stored: serde's own code, on a hidden twin of the enum, so that the enum itself has no public
+///     // `Serialize` that would store a fact in another form.
+///     #[derive(Serialize, Deserialize)]
+///     #[serde(remote = "AccountEvent")]
+///     enum __Payload { #[serde(rename = "account.deposited")] Deposited { amount: Money } }
+///
+///     impl Event for AccountEvent {
+///         const TYPES: &'static [EventType] = &[EventType::new("account.deposited").fields(…).docs(…)];
+///         fn name(&self) -> &'static str { match self { Self::Deposited { .. } => "account.deposited" } }
+///         fn encode(…) { __Payload::serialize(self, …) }
+///         fn decode(…) { __Payload::deserialize(…) }
+///     }
+/// };
+/// ```
+pub(crate) fn emit(facts: &Facts, paths: &Paths) -> TokenStream {
+    let ident = &facts.ident;
+    let private = paths.private();
+    let (event, event_type) = (paths.item("Event"), paths.item("EventType"));
+    let (decode_error, encode_error) = (paths.item("DecodeError"), paths.item("EncodeError"));
+    let payload = path_of("__Payload", ident);
+    let serde = paths.serde();
+    let remote = ident.to_string();
+    let twins = facts.list.iter().map(twin);
+    let entries = facts.list.iter().map(|fact| entry(fact, paths));
+    let names = facts.list.iter().map(|Fact { variant, name, conditions, .. }| {
+        quote! { #(#conditions)* Self::#variant { .. } => #name }
+    });
+    let name = if facts.list.is_empty() { quote!(match *self {}) } else { quote!(match self { #(#names,)* }) };
+    // Only a version that differs from the first is worth a second match.
+    let versions = facts.list.iter().filter(|fact| fact.version != 1).map(|fact| {
+        let Fact { variant, version, conditions, .. } = fact;
+        quote! { #(#conditions)* Self::#variant { .. } => #version }
+    });
+    quote! {
+        const _: () = {
+            #[derive(#private::serde::Serialize, #private::serde::Deserialize)]
+            #[serde(remote = #remote, crate = #serde)]
+            enum #payload { #(#twins,)* }
+
+            #[automatically_derived]
+            impl #event for #ident {
+                const TYPES: &'static [#event_type] = &[#(#entries),*];
+
+                fn name(&self) -> &'static ::core::primitive::str {
+                    #name
+                }
+
+                fn schema_version(&self) -> ::core::primitive::u32 {
+                    #[allow(unreachable_patterns, clippy::match_same_arms)]
+                    match self { #(#versions,)* _ => 1 }
+                }
+
+                fn encode(
+                    &self,
+                    payload: &mut ::std::vec::Vec<::core::primitive::u8>,
+                ) -> ::core::result::Result<(), #encode_error> {
+                    #private::encoded(#payload::serialize(self, #private::PayloadSerializer::new(payload)))
+                }
+
+                fn decode(
+                    name: &::core::primitive::str,
+                    version: ::core::primitive::u32,
+                    payload: &[::core::primitive::u8],
+                ) -> ::core::result::Result<Self, #decode_error> {
+                    let known = <Self as #event>::check(name, version)?;
+                    #private::decoded(#payload::deserialize(#private::PayloadDeserializer::new(known.name, payload)))
+                }
+            }
+        };
+    }
+}
+
+/// The variant of the hidden twin. It always has braces: a fact without fields is stored as `{}`, so that fields can be
+/// added later.
+fn twin(fact: &Fact) -> TokenStream {
+    let Fact { variant, name, conditions, .. } = fact;
+    let fields = fact.fields.iter().map(|field| {
+        let (ident, ty, serde) = (&field.ident, &field.ty, &field.serde);
+        quote! { #(#serde)* #ident: #ty }
+    });
+    quote! { #(#conditions)* #[serde(rename = #name)] #variant { #(#fields),* } }
+}
+
+/// The fact in the catalogue.
+fn entry(fact: &Fact, paths: &Paths) -> TokenStream {
+    let (event_type, event_field) = (paths.item("EventType"), paths.item("EventField"));
+    let Fact { name, was, version, conditions, .. } = fact;
+    let mut entry = quote!(#event_type::new(#name));
+    if !was.is_empty() {
+        entry.extend(quote!(.was(&[#(#was),*])));
+    }
+    if *version != 1 {
+        entry.extend(quote!(.version(#version)));
+    }
+    if !fact.fields.is_empty() {
+        let fields = fact.fields.iter().map(|field| {
+            let name = LitStr::new(&field.ident.to_string(), field.ident.span());
+            let ty = type_text(&field.ty);
+            quote!(#event_field::new(#name, #ty))
+        });
+        entry.extend(quote!(.fields(&[#(#fields),*])));
+    }
+    let docs = attributes::doc_text(&fact.docs);
+    if !docs.is_empty() {
+        entry.extend(quote!(.docs(#docs)));
+    }
+    quote!(#(#conditions)* #entry)
+}

@@ -1,0 +1,13 @@
+//! `#[derive(Event)]`, and what it shares with `#[stream]`: an enum of facts, and how they are stored.
+
+mod attrs;
+mod check;
+mod emit;
+mod model;
+
+pub(crate) use self::{
+    attrs::FactOptions,
+    check::{category as check_category, check},
+    emit::emit,
+    model::{Fact, Facts, Field, from_enum},
+};

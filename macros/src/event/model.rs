@@ -1,0 +1,141 @@
+//! An enum of facts, as the user wrote it.
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::{Attribute, Data, DeriveInput, Fields, Ident, LitStr, Type, spanned::Spanned};
+
+use super::attrs::{EnumOptions, FactOptions};
+use crate::{
+    diag::Diagnostics,
+    names,
+    paths::Paths,
+    syntax::{attributes, options},
+};
+
+/// All facts of one kind of stream.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    /// The enum.
+    pub(crate) ident: Ident,
+    pub(crate) list: Vec<Fact>,
+}
+
+/// Something that can happen.
+#[derive(Debug)]
+pub(crate) struct Fact {
+    /// The variant.
+    pub(crate) variant: Ident,
+    /// The name it is stored under.
+    pub(crate) name: LitStr,
+    pub(crate) was: Vec<LitStr>,
+    pub(crate) version: u32,
+    pub(crate) version_span: Span,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) docs: Vec<Attribute>,
+    /// `#[cfg(…)]`.
+    pub(crate) conditions: Vec<Attribute>,
+}
+
+/// One of its fields.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) ident: Ident,
+    pub(crate) ty: Type,
+    pub(crate) docs: Vec<Attribute>,
+    /// `#[serde(…)]`, which decides how the field is stored.
+    pub(crate) serde: Vec<Attribute>,
+}
+
+impl Fact {
+    /// A fact of `category`, by the name of its method or variant, with what `#[event(…)]` says of it.
+    pub(crate) fn new(variant: Ident, category: &str, stem: &str, options: FactOptions, attrs: &[Attribute]) -> Self {
+        let name = options.name.unwrap_or_else(|| LitStr::new(&format!("{category}.{stem}"), variant.span()));
+        let version_span = options.version.as_ref().map_or_else(|| variant.span(), darling::util::SpannedValue::span);
+        Self {
+            variant,
+            name,
+            was: options.was.0,
+            version: options.version.map_or(1, |version| *version),
+            version_span,
+            fields: Vec::new(),
+            docs: attributes::docs(attrs),
+            conditions: attributes::conditions(attrs),
+        }
+    }
+}
+
+/// A type, as the catalogue shows it.
+pub(super) fn type_text(ty: &Type) -> String {
+    let mut text = String::new();
+    for token in ty.to_token_stream().to_string().split(' ') {
+        // Tokens print with blanks between them all; a person writes them only behind commas and between words.
+        let word = |char: Option<char>| char.is_some_and(|char| char.is_alphanumeric() || char == '_');
+        if text.ends_with([',', ';']) || (word(text.chars().last()) && word(token.chars().next())) {
+            text.push(' ');
+        }
+        text.push_str(token);
+    }
+    text
+}
+
+/// The facts of a hand-written enum, and where it finds Foldline.
+pub(crate) fn from_enum(input: &DeriveInput, diag: &mut Diagnostics) -> (Facts, Paths) {
+    let mut own = EnumOptions::default();
+    for attr in attributes::named(&input.attrs, &["event"]) {
+        let Some(next) = diag.take(options::parse::<EnumOptions>(&attr)) else { continue };
+        own.category = own.category.or(next.category);
+        own.krate = own.krate.or(next.krate);
+    }
+    let category = own.category.as_ref().map(LitStr::value);
+    if category.is_none() {
+        diag.error(&input.ident, "its facts need a category: `#[event(category = \"account\")]`");
+    }
+    if let Some(category) = &own.category {
+        super::check::category(category, diag);
+    }
+    let mut facts = Facts { ident: input.ident.clone(), list: Vec::new() };
+    if !input.generics.params.is_empty() {
+        diag.error(&input.generics, "an event has no generics: what is in the log has one form");
+    }
+    match &input.data {
+        Data::Enum(data) => {
+            for variant in &data.variants {
+                let mut options = FactOptions::default();
+                for attr in attributes::named(&variant.attrs, &["event"]) {
+                    options = diag.take(options::parse(&attr)).unwrap_or_default();
+                }
+                let stem = names::snake_case(&variant.ident);
+                let category = category.as_deref().unwrap_or_default();
+                let mut fact = Fact::new(variant.ident.clone(), category, &stem, options, &variant.attrs);
+                if matches!(variant.fields, Fields::Unnamed(_)) {
+                    let message = "the fields of a fact have names, which are stored: write `Name { field: Type }`";
+                    diag.error(&variant.fields, message);
+                    continue;
+                }
+                fact.fields = variant.fields.iter().filter_map(Field::of).collect();
+                facts.list.push(fact);
+            }
+        }
+        Data::Struct(data) => {
+            diag.error(data.struct_token, "`#[derive(Event)]` belongs on an enum, one variant a fact")
+        }
+        Data::Union(data) => diag.error(data.union_token, "`#[derive(Event)]` belongs on an enum, one variant a fact"),
+    }
+    (facts, Paths::new(own.krate.as_ref()))
+}
+
+impl Field {
+    fn of(field: &syn::Field) -> Option<Self> {
+        Some(Self {
+            ident: field.ident.clone()?,
+            ty: field.ty.clone(),
+            docs: attributes::docs(&field.attrs),
+            serde: attributes::named(&field.attrs, &["serde"]),
+        })
+    }
+}
+
+/// A hidden name that no user type has, at the place of a user's token.
+pub(crate) fn path_of(name: &str, at: &impl Spanned) -> Ident {
+    Ident::new(name, at.span())
+}

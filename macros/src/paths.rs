@@ -1,0 +1,31 @@
+//! Where the output finds Foldline: the one place that spells its paths.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+/// The path to the `foldline` crate: `::foldline`, or what `crate = …` says.
+#[derive(Debug, Clone)]
+pub(crate) struct Paths(TokenStream);
+
+impl Paths {
+    pub(crate) fn new(krate: Option<&syn::Path>) -> Self {
+        Self(krate.map_or_else(|| quote!(::foldline), ToTokens::to_token_stream))
+    }
+
+    /// A public item of the crate.
+    pub(crate) fn item(&self, name: &str) -> TokenStream {
+        let (root, name) = (&self.0, syn::Ident::new(name, proc_macro2::Span::call_site()));
+        quote!(#root::#name)
+    }
+
+    /// What only generated code uses.
+    pub(crate) fn private(&self) -> TokenStream {
+        let root = &self.0;
+        quote!(#root::__private)
+    }
+
+    /// The path of the serde that Foldline itself uses, as serde's attributes want it: a text.
+    pub(crate) fn serde(&self) -> String {
+        format!("{}::serde", self.private()).replace(' ', "")
+    }
+}

@@ -1,0 +1,134 @@
+//! A `#[stream]` block, as the user wrote it.
+
+use darling::FromMeta;
+use proc_macro2::TokenStream;
+use quote::format_ident;
+use syn::{FnArg, Ident, ImplItem, ImplItemFn, ItemImpl, LitStr, Pat, Path, Type, Visibility, ext::IdentExt};
+
+use super::attrs::{Arguments, Options};
+use crate::{
+    diag::Diagnostics,
+    event::{Fact, FactOptions, Facts, Field},
+    names,
+    paths::Paths,
+    syntax::{attributes, options},
+};
+
+/// The block, and what its attributes say.
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) paths: Paths,
+    /// The block without Foldline's attributes.
+    pub(crate) block: ItemImpl,
+    pub(crate) state: Ident,
+    /// `None` when it was forgotten, which is already reported.
+    pub(crate) key: Option<Type>,
+    pub(crate) category: LitStr,
+    pub(crate) vis: Visibility,
+    pub(crate) verbs: Ident,
+    pub(crate) derives: Vec<Path>,
+    pub(crate) facts: Facts,
+    /// The method of each fact, beside `facts.list`.
+    pub(crate) methods: Vec<ImplItemFn>,
+}
+
+impl Model {
+    /// Reads an inherent impl block of a plain type; anything else is no place for `#[stream]`.
+    pub(crate) fn read(arguments: TokenStream, mut block: ItemImpl, diag: &mut Diagnostics) -> Option<Self> {
+        let arguments = diag.take_parsed(syn::parse2::<Arguments>(arguments));
+        let had_arguments = arguments.is_some();
+        let arguments = arguments.unwrap_or_default();
+        let options = diag.take(Options::from_list(&arguments.rest)).unwrap_or_default();
+        let state = state_of(&block, diag)?;
+        if arguments.key.is_none() && had_arguments {
+            let message = format!("say what names one such stream: `#[stream(key = {state}Id)]`");
+            diag.push(syn::Error::new(proc_macro2::Span::call_site(), message));
+        }
+        let category = options.name.unwrap_or_else(|| LitStr::new(&names::snake_case(&state), state.span()));
+        let named = |given: Option<options::Name>, default: Ident| given.map_or(default, |name| name.0);
+        let mut model = Self {
+            paths: Paths::new(options.krate.as_ref()),
+            key: arguments.key,
+            vis: options.vis.unwrap_or_else(|| syn::parse_quote!(pub)),
+            verbs: named(options.facts, format_ident!("{state}Facts")),
+            derives: options.derive.iter().cloned().collect(),
+            facts: Facts { ident: named(options.events, format_ident!("{state}Event")), list: Vec::new() },
+            methods: Vec::new(),
+            category,
+            state,
+            block: block.clone(),
+        };
+        for item in &mut block.items {
+            let ImplItem::Fn(method) = item else { continue };
+            let marks = attributes::extract(&mut method.attrs, "event");
+            if let Some(mark) = marks.first() {
+                if let Some(second) = marks.get(1) {
+                    diag.error(second, "one `#[event]` a method: put all options into it");
+                }
+                let options = diag.take(options::parse::<FactOptions>(mark)).unwrap_or_default();
+                model.enter(method, options);
+            }
+        }
+        model.block = block;
+        Some(model)
+    }
+
+    fn enter(&mut self, method: &mut ImplItemFn, options: FactOptions) {
+        let name = &method.sig.ident;
+        let mut variant = names::pascal_case(name);
+        variant.set_span(name.span());
+        let stem = name.unraw().to_string();
+        let mut fact = Fact::new(variant, &self.category.value(), &stem, options, &method.attrs);
+        fact.fields = method.sig.inputs.iter_mut().filter_map(field_of).collect();
+        // By value is the point: a replayed event is moved into the fold, not cloned.
+        method.attrs.push(syn::parse_quote!(#[allow(clippy::needless_pass_by_value)]));
+        self.facts.list.push(fact);
+        self.methods.push(method.clone());
+    }
+}
+
+/// The field that an argument becomes; its attributes go along, and leave the argument.
+fn field_of(argument: &mut FnArg) -> Option<Field> {
+    let FnArg::Typed(argument) = argument else { return None };
+    let Pat::Ident(pattern) = &*argument.pat else { return None };
+    let attrs = std::mem::take(&mut argument.attrs);
+    // Lints on an argument are the method's business.
+    argument.attrs = attributes::named(&attrs, &["allow", "expect", "cfg_attr"]);
+    let text = pattern.ident.unraw().to_string();
+    let stored = text.trim_start_matches('_');
+    let ident = if stored.is_empty() || stored == text {
+        pattern.ident.clone()
+    } else {
+        let parse = |text: &str| syn::parse_str::<Ident>(text);
+        let mut ident =
+            parse(stored).or_else(|_| parse(&format!("r#{stored}"))).unwrap_or_else(|_| pattern.ident.clone());
+        ident.set_span(pattern.ident.span());
+        ident
+    };
+    let (docs, serde) = (attributes::docs(&attrs), attributes::named(&attrs, &["serde"]));
+    Some(Field { ident, ty: (*argument.ty).clone(), docs, serde })
+}
+
+/// The state's name, if the block is an inherent one of a plain type.
+fn state_of(block: &ItemImpl, diag: &mut Diagnostics) -> Option<Ident> {
+    if let Some((path, _)) = &block.trait_ {
+        let message = "`#[stream]` belongs on an inherent impl block, `impl Account { … }`: the events are the state's own methods";
+        diag.error(path, message);
+        return None;
+    }
+    if !block.generics.params.is_empty() {
+        diag.error(&block.generics, "the state of a stream has no generics: what is in the log has one form");
+        return None;
+    }
+    match &*block.self_ty {
+        Type::Path(path) if path.qself.is_none() => {
+            let last = path.path.segments.last()?;
+            if last.arguments.is_empty() {
+                return Some(last.ident.clone());
+            }
+            diag.error(last, "the state of a stream has no generics: what is in the log has one form");
+        }
+        other => diag.error(other, "the state of a stream is a struct or an enum of this crate"),
+    }
+    None
+}
