@@ -37,9 +37,4 @@ impl Diagnostics {
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.0.into_iter().map(syn::Error::into_compile_error).collect()
     }
-
-    #[cfg(test)]
-    pub(crate) fn messages(self) -> Vec<String> {
-        self.0.iter().map(ToString::to_string).collect()
-    }
 }

@@ -2,7 +2,7 @@
 //! code all the same, as far as it could be written, so that one mistake gives one error and not a row of its consequences.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::{DeriveInput, Item};
 
 use crate::{command, diag::Diagnostics, event, stream};
@@ -65,9 +65,9 @@ pub(crate) fn stray(name: &str, item: TokenStream) -> TokenStream {
     beside(item, diag)
 }
 
-fn beside(code: TokenStream, diag: Diagnostics) -> TokenStream {
-    let errors = diag.into_tokens();
-    quote! { #code #errors }
+fn beside(mut code: TokenStream, diag: Diagnostics) -> TokenStream {
+    code.extend(diag.into_tokens());
+    code
 }
 
 /// The block as plain code: a mark that stayed would be a second error for the same mistake.

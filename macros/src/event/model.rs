@@ -78,6 +78,8 @@ pub(super) fn type_text(ty: &Type) -> String {
     text
 }
 
+const MISPLACED: &str = "`#[derive(Event)]` belongs on an enum, one variant a fact";
+
 /// The facts of a hand-written enum, and where it finds Foldline.
 pub(crate) fn from_enum(input: &DeriveInput, diag: &mut Diagnostics) -> (Facts, Paths) {
     let mut own = EnumOptions::default();
@@ -116,10 +118,8 @@ pub(crate) fn from_enum(input: &DeriveInput, diag: &mut Diagnostics) -> (Facts, 
                 facts.list.push(fact);
             }
         }
-        Data::Struct(data) => {
-            diag.error(data.struct_token, "`#[derive(Event)]` belongs on an enum, one variant a fact")
-        }
-        Data::Union(data) => diag.error(data.union_token, "`#[derive(Event)]` belongs on an enum, one variant a fact"),
+        Data::Struct(data) => diag.error(data.struct_token, MISPLACED),
+        Data::Union(data) => diag.error(data.union_token, MISPLACED),
     }
     (facts, Paths::new(own.krate.as_ref()))
 }
