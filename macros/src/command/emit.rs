@@ -65,6 +65,8 @@ fn streams_struct(model: &Model) -> TokenStream {
     let docs = format!("The open streams of a [`{ident}`].");
     quote! {
         #[doc = #docs]
+        // A stream may be there to be checked, and never looked at.
+        #[allow(dead_code)]
         #vis struct #streams_ident #streams_generics #where_clause { #(#fields,)* }
     }
 }

@@ -61,8 +61,9 @@ impl<C: Command> Job for Typed<C> {
         // A panic in `decide`, in a fold or in a key is a verdict like another: it is answered once what led to it is
         // proven. Nothing outlives it but the entries, and those are dropped with the attempt.
         let verdict = catch_unwind(AssertUnwindSafe(|| -> Result<Result<(), C::Error>, Paused> {
-            let mut streams = command.open(&mut Opener::new(entries, session.clone()))?;
-            entries.give_up_writable_states();
+            let mut opener = Opener::new(entries, session.clone());
+            let mut streams = command.open(&mut opener)?;
+            opener.finish();
             Ok(command.decide_on(&mut streams))
         }));
         let verdict = match verdict {

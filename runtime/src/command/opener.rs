@@ -87,9 +87,8 @@ impl<'a> Opener<'a> {
         if self.hop > limits::HOPS {
             return Err(Paused(Pause::TooManyHops));
         }
-        self.entries.truncate(self.declared);
         self.refuse_same_stream()?;
-        let waiting = self.entries.as_slice().get(self.settled..).unwrap_or_default();
+        let waiting = self.entries.as_slice().get(self.settled..self.declared).unwrap_or_default();
         if waiting.iter().any(|entry| !entry.loaded) {
             return Err(Paused(Pause::Load));
         }
@@ -104,6 +103,12 @@ impl<'a> Opener<'a> {
         self.settled = self.declared;
         self.hop += 1;
         Ok(())
+    }
+
+    /// Ends a pass that opened everything: what an earlier one declared beyond it is not part of the execution.
+    pub(crate) fn finish(self) {
+        self.entries.truncate(self.declared);
+        self.entries.give_up_writable_states();
     }
 
     /// Enters one key. A pass that repeats an earlier one finds its streams as they were left; where it goes another
@@ -148,7 +153,7 @@ impl<'a> Opener<'a> {
     }
 
     fn refuse_same_stream(&self) -> Result<(), Paused> {
-        let entries = self.entries.as_slice();
+        let entries = self.entries.as_slice().get(..self.declared).unwrap_or_default();
         let same = |one: &Entry, two: &Entry| {
             let fields = [one.field, two.field];
             Err(Paused(Pause::SameStream { stream: two.name.clone(), fields }))

@@ -14,6 +14,7 @@ use crate::{
     error::{ExecuteError, StoreError},
     handle::Recording,
     id::CommitId,
+    limits,
     store::{AnyStore, Commit, Expectation, IdempotencyKey, Outcome, Receipt, Refusal, Store, StreamRead},
     stream::StreamName,
 };
@@ -90,9 +91,12 @@ impl<'a> Run<'a> {
 
     async fn attempt(&mut self, job: &mut dyn Job) -> Result<Committed, Setback> {
         let store = self.store;
+        let mut rounds = 0;
         let mut conclusion = loop {
             match job.step(&mut self.entries) {
-                Step::Paused(Pause::Load) => {
+                // A command that names other streams each time it is asked would be read for ever.
+                Step::Paused(Pause::Load) if rounds <= limits::HOPS => {
+                    rounds += 1;
                     let (deadline, after) = (self.deadline, self.options.timeout);
                     within(deadline, after, None, load_unread(store, &mut self.entries)).await??;
                 }
@@ -145,9 +149,8 @@ impl<'a> Run<'a> {
             Pause::NotFound(index) => return Ok(self.not_as_it_must_be(index, job, Missing::Events)),
             Pause::AlreadyExists(index) => return Ok(self.not_as_it_must_be(index, job, Missing::Room)),
             Pause::SameStream { stream, fields } => Failure::Other(ExecuteError::SameStream { stream, fields }),
-            Pause::TooManyHops => Failure::Other(ExecuteError::TooManyHops),
+            Pause::TooManyHops | Pause::Load => Failure::Other(ExecuteError::TooManyHops),
             Pause::Fault(error) => error.into(),
-            Pause::Load => Failure::Other(ExecuteError::TooManyHops),
         };
         if self.entries.follows() { Ok(failure) } else { Err(Setback::Final(failure)) }
     }
