@@ -4,9 +4,9 @@ use std::{error::Error as StdError, sync::Arc, time::Duration};
 
 use crate::{
     event::{DecodeError, EncodeError},
+    event_name::EventName,
     id::CommitId,
     limits,
-    recorded::EventName,
     stream::StreamName,
 };
 

@@ -6,13 +6,16 @@ pub mod __private;
 mod command;
 mod error;
 mod event;
+mod event_name;
 mod executor;
 mod handle;
 mod id;
+mod key;
 pub mod limits;
 mod memory;
 mod metadata;
 mod payload;
+mod open;
 mod recorded;
 mod store;
 mod stream;
@@ -22,13 +25,15 @@ pub use self::{
     command::{Access, Command, Decide, Declared, Declares, Fingerprint, Opener, Paused},
     error::{ExecuteError, KeyFault, StoreError},
     event::{DecodeError, EncodeError, Event, EventField, EventType, Payload, decode_fields, encode_fields},
+    event_name::EventName,
     executor::{Committed, Execute, Executor, ExecutorBuilder, Load, Loaded, RetryPolicy},
     handle::{Names, Reads, Records, StreamMap, StreamMut, StreamRef, Writes},
     id::{CommitId, ParseCommitIdError},
     memory::MemoryStore,
     metadata::Metadata,
-    recorded::{CommitInfo, EventName, Place, RawEvent, Recorded},
-    store::{AnyStore, History, Log, open},
+    open::open,
+    recorded::{CommitInfo, Place, RawEvent, Recorded},
+    store::{AnyStore, History, Log},
     stream::{Stream, StreamKey, StreamName},
     time::Timestamp,
 };

@@ -14,7 +14,7 @@ pub use self::{
 pub(crate) use self::{
     entries::Entries,
     job::{Job, Step, Typed, Verdict},
-    opener::{Pause, check_key},
+    opener::Pause,
 };
 
 /// Says which open streams a command's `decide` is given.

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     error::{KeyFault, StoreError},
     handle::{AnyState, Entity, Names, Session, Shape},
+    key::check_key,
     limits,
     stream::{Stream, StreamKey, StreamName},
 };
@@ -207,20 +208,5 @@ impl fmt::Debug for Opener<'_> {
             .field("declared", &self.declared)
             .field("settled", &self.settled)
             .finish_non_exhaustive()
-    }
-}
-
-/// A key must have a storable text that parses back to it: what the log holds is the text alone.
-pub(crate) fn check_key<K: StreamKey>(key: &K, name: &str) -> Result<(), KeyFault> {
-    if name.len() > limits::STREAM_NAME_BYTES {
-        return Err(KeyFault::TooLong { bytes: name.len(), limit: limits::STREAM_NAME_BYTES });
-    }
-    if name.contains('\0') {
-        return Err(KeyFault::Nul);
-    }
-    let text = name.get(K::State::CATEGORY.len() + 1..).unwrap_or_default();
-    match K::from_str(text) {
-        Ok(back) if back == *key => Ok(()),
-        _ => Err(KeyFault::NotRoundTripping),
     }
 }

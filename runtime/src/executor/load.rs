@@ -10,9 +10,10 @@ use crate::{
     error::StoreError,
     handle::{AnyState, Entity, Shape},
     id::CommitId,
+    key::stream_of,
     limits,
-    store::{AnyStore, Expectation, Seen, Store, StreamRead, stream_of},
-    stream::{StreamKey, StreamName},
+    store::{AnyStore, Expectation, Seen, Store, StreamRead},
+    stream::{Stream, StreamKey, StreamName},
 };
 
 /// Reads every declared stream that was not read yet: all of them in one round trip, a page each, until all are read.
@@ -120,10 +121,7 @@ impl<'a, K: StreamKey> Load<'a, K> {
             }
         }
         let shape = const { &Shape::of::<K::State>() };
-        let clash = StoreError::CategoryClash {
-            stream: read.stream.to_string(),
-            category: <K::State as crate::Stream>::CATEGORY,
-        };
+        let clash = StoreError::CategoryClash { stream: read.stream.to_string(), category: K::State::CATEGORY };
         let folded = fold(self.store, read, shape, Entity::<K::State>::empty(self.key)).await?;
         match self.version {
             // The past of a version that the stream never had is not its present.

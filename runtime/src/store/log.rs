@@ -7,12 +7,12 @@ use futures_util::stream;
 
 use super::{AnyStore, LogRead, Store, StreamRead};
 use crate::{
-    command::check_key,
     error::StoreError,
     event::Event,
+    key::stream_of,
     limits,
     recorded::{RawEvent, Recorded},
-    stream::{Stream, StreamKey, StreamName},
+    stream::{Stream, StreamKey},
 };
 
 /// The log from some position on, narrowed as its methods say. Read it [`raw`](Self::raw), or as
@@ -136,15 +136,6 @@ impl<K: StreamKey> History<K> {
                 Ok((page.events, more.then_some(Ok(read))))
             }
         })
-    }
-}
-
-/// The stored name of a key's stream, or why it has none.
-pub(crate) fn stream_of<K: StreamKey>(key: &K) -> Result<StreamName, StoreError> {
-    let name = StreamName::of(key);
-    match check_key(key, name.as_str()) {
-        Ok(()) => Ok(name),
-        Err(reason) => Err(StoreError::InvalidKey { stream: name.as_str().chars().take(80).collect(), reason }),
     }
 }
 

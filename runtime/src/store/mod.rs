@@ -10,9 +10,8 @@ use std::fmt::Debug;
 
 use futures_util::future::BoxFuture;
 
-pub(crate) use self::log::stream_of;
 pub use self::{
-    any::{AnyStore, open},
+    any::AnyStore,
     commit::{Commit, Expectation, IdempotencyKey, NewEvent, Receipt, Refusal, Seen},
     log::{History, Log},
     read::{LogPage, LogRead, StreamPage, StreamRead},

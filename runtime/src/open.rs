@@ -1,0 +1,44 @@
+//! Opening a store whose kind stands in a URL. It stands above all stores, since it knows each of them.
+
+use crate::{error::StoreError, memory::MemoryStore, store::AnyStore};
+
+/// Opens a store by its URL: `memory:`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), foldline_runtime::StoreError> {
+/// let store = foldline_runtime::open("memory:").await?;
+/// # let _ = store; Ok(()) }
+/// ```
+///
+/// # Errors
+/// When the URL names no store, or the store cannot be opened.
+pub async fn open(url: &str) -> Result<AnyStore, StoreError> {
+    let refuse = |reason: &str| {
+        // Whatever stands before an `@` may be a password.
+        let shown = match (url.find("://"), url.rfind('@')) {
+            (Some(scheme), Some(at)) if at > scheme => format!("{}://…{}", &url[..scheme], &url[at..]),
+            _ => url.to_owned(),
+        };
+        Err(StoreError::Url { url: shown, reason: reason.to_owned() })
+    };
+    match url.split_once(':') {
+        Some(("memory", "")) => Ok(AnyStore::new(MemoryStore::new())),
+        Some(("memory", _)) => refuse("a store in memory has no name: write `memory:`"),
+        _ => refuse("this version opens `memory:`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_url_that_names_no_store_is_told_so_without_its_password() {
+        assert!(open("memory:").await.is_ok());
+        for url in ["memory:bank", "redis://ada:secret@localhost/1", "bank.db", ""] {
+            let Err(error) = open(url).await else { continue };
+            assert!(!error.to_string().contains("secret"), "{error}");
+        }
+        assert!(open("redis://localhost").await.is_err());
+    }
+}
