@@ -19,6 +19,8 @@ mod open;
 mod recorded;
 mod store;
 mod stream;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod time;
 
 pub use self::{

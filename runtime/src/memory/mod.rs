@@ -20,14 +20,21 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct MemoryStore {
     state: Arc<RwLock<State>>,
-    head: Arc<watch::Sender<u64>>,
+    end: Arc<watch::Sender<End>>,
+}
+
+/// What those who wait are told of.
+#[derive(Debug, Default)]
+struct End {
+    head: u64,
+    closed: bool,
 }
 
 impl MemoryStore {
     /// An empty log.
     #[must_use]
     pub fn new() -> Self {
-        Self { state: Arc::default(), head: Arc::new(watch::Sender::new(0)) }
+        Self { state: Arc::default(), end: Arc::default() }
     }
 
     // The state is whole between any two statements that could panic, so a poisoned lock guards a sound log.
@@ -56,7 +63,7 @@ impl Store for MemoryStore {
         let outcome = state.commit(&commit);
         if let Outcome::Committed(Receipt { position: Some(position), .. }) = &outcome {
             // Told under the lock, so that nobody is told a smaller position after a larger one.
-            self.head.send_replace(*position);
+            self.end.send_modify(|end| end.head = *position);
         }
         drop(state);
         Ticket::settled(outcome)
@@ -76,10 +83,10 @@ impl Store for MemoryStore {
     }
 
     fn wait_beyond(&self, position: u64) -> BoxFuture<'_, Result<u64, StoreError>> {
-        let mut head = self.head.subscribe();
+        let mut end = self.end.subscribe();
         async move {
-            let reached = head.wait_for(|head| *head > position).await;
-            reached.map(|head| *head).map_err(|_| StoreError::Closed)
+            let end = end.wait_for(|end| end.head > position || end.closed).await.map_err(|_| StoreError::Closed)?;
+            if end.head > position { Ok(end.head) } else { Err(StoreError::Closed) }
         }
         .boxed()
     }
@@ -89,7 +96,11 @@ impl Store for MemoryStore {
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
-        self.write().close();
+        let mut state = self.write();
+        state.close();
+        // Nothing will come that anyone could wait for.
+        self.end.send_modify(|end| end.closed = true);
+        drop(state);
         ready(()).boxed()
     }
 }

@@ -26,7 +26,8 @@ use crate::{error::StoreError, id::CommitId, stream::StreamKey};
 /// 1. **Atomic.** A commit's events are stored together or not at all.
 /// 2. **Serial.** Commits take their places one after another. A commit is accepted exactly when each of its
 ///    expectations is true at its place; every expectation counts, on streams that it writes and on streams that it
-///    does not. A commit without events is checked the same way.
+///    does not. A commit without events is checked the same way. It may stand on one that the same handle submitted
+///    before it and whose outcome nobody knows yet: it is accepted if that one is.
 /// 3. **Dense.** Positions are 1, 2, 3, … in the order of commit, and versions within a stream likewise. Whoever has
 ///    seen position *n* has seen all up to *n*.
 /// 4. **Durable.** An [`Outcome::Committed`] is final, and at the durability that the store states.
@@ -52,7 +53,8 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// The last position; 0 for an empty log.
     fn head(&self) -> BoxFuture<'_, Result<u64, StoreError>>;
 
-    /// Waits until the log reaches beyond `position`, and says how far it reaches.
+    /// Waits until the log reaches beyond `position`, and says how far it reaches. Closing the store ends the wait, with
+    /// [`StoreError::Closed`].
     fn wait_beyond(&self, position: u64) -> BoxFuture<'_, Result<u64, StoreError>>;
 
     /// What became of a commit with events; `None` if the log does not hold it.

@@ -1,0 +1,3 @@
+//! What tests of domains and of stores stand on.
+
+pub mod contract;
