@@ -35,6 +35,11 @@ impl Draft {
         }
     }
 
+    /// The same, as an attempt of its own.
+    pub(crate) fn again(&self) -> Self {
+        Self { id: CommitId::fresh(), ..self.clone() }
+    }
+
     /// Expects a stream to end like this.
     pub(crate) fn sees(mut self, stream: &str, seen: Seen) -> Self {
         self.expectations.push(Expectation { stream: StreamName::from(stream), seen });

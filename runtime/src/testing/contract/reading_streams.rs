@@ -79,6 +79,7 @@ pub async fn pages_add_up_to_the_stream(log: Subject) {
             let page = page(&log, read.clone()).await;
             assert!(page.events.len() <= limit, "{} events in a page of {limit}", page.events.len());
             assert!(!page.more || page.events.len() == limit, "a page that is not the last is full");
+            assert!(page.events.iter().all(|event| event.version() > read.after), "a page begins behind its start");
             versions.extend(page.events.iter().map(RawEvent::version));
             read.after = versions.last().copied().unwrap_or_default();
             if !page.more {
