@@ -1,2 +1,57 @@
-//! The commands of this project.
-fn main() {}
+//! The commands of this project: `cargo xtask --help` lists them.
+
+mod bench;
+mod book;
+mod ci;
+mod floors;
+mod postgres;
+mod shell;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use self::shell::Done;
+
+/// The commands of this project.
+///
+/// `cargo xtask test` is what a change must pass before it is proposed; `cargo xtask ci` is all that is checked
+/// afterwards.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Run all tests, those in the documentation and the book included
+    Test(test::Args),
+    /// Run every check that a change has to pass, and say how long each took
+    Ci(ci::Args),
+    /// Check that imports run downwards, and in no circle
+    Floors,
+    /// Build the book, and check that no link in it or in the papers is dead
+    Book,
+    /// Run the benches
+    Bench(bench::Args),
+}
+
+fn main() -> ExitCode {
+    let done: Done = match Cli::parse().command {
+        Task::Test(args) => test::run(&args),
+        Task::Ci(args) => ci::run(&args),
+        Task::Floors => floors::run(),
+        Task::Book => book::run(),
+        Task::Bench(args) => bench::run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("\nerror: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
