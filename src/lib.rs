@@ -1,4 +1,4 @@
-//! Foldline: a language for event-sourced domains, spelled in Rust attributes.
+#![doc = include_str!("guide.md")]
 
 // So that the macros' paths lead here from this crate's own examples too.
 extern crate self as foldline;

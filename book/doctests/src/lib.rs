@@ -2,3 +2,29 @@
 
 #[doc = include_str!("../../src/start.md")]
 mod start {}
+
+// Needs the attributes, which this crate cannot name yet.
+#[cfg(any())]
+#[doc = include_str!("../../src/tutorial/bank.md")]
+mod bank {}
+
+#[doc = include_str!("../../src/guide/promises.md")]
+mod promises {}
+
+#[doc = include_str!("../../src/guide/stores.md")]
+mod stores {}
+
+#[doc = include_str!("../../src/guide/by-hand.md")]
+mod by_hand {}
+
+#[doc = include_str!("../../src/reference/attributes.md")]
+mod attributes {}
+
+#[doc = include_str!("../../src/reference/errors.md")]
+mod errors {}
+
+#[doc = include_str!("../../src/reference/limits.md")]
+mod limits {}
+
+#[doc = include_str!("../../src/glossary.md")]
+mod glossary {}
