@@ -69,7 +69,10 @@ impl Part {
     /// no dependency is compiled twice for one kind of output.
     fn run(self, args: &Args) -> Done {
         match self {
-            Self::Fmt => call(&mut cargo(["fmt", "--all", "--check"])),
+            Self::Fmt => {
+                call(&mut cargo(["fmt", "--all", "--check"]))?;
+                call(&mut cargo(["fmt", "--check", "--manifest-path", "book/builder/Cargo.toml"]))
+            }
             Self::Floors => floors::run(),
             Self::Clippy => {
                 let what = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
