@@ -28,7 +28,7 @@ pub use self::{
     error::{ExecuteError, KeyFault, StoreError},
     event::{DecodeError, EncodeError, Event, EventField, EventType, Payload, decode_fields, encode_fields},
     event_name::EventName,
-    executor::{Committed, Execute, Executor, ExecutorBuilder, Load, Loaded, RetryPolicy},
+    executor::{CacheSize, Committed, Execute, Executor, ExecutorBuilder, Load, Loaded, RetryPolicy},
     handle::{Names, Reads, Records, StreamMap, StreamMut, StreamRef, Writes},
     id::{CommitId, ParseCommitIdError},
     memory::MemoryStore,

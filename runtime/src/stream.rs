@@ -82,6 +82,12 @@ pub trait Stream: Default + Clone + Send + Sync + 'static {
     const CATEGORY: &'static str;
     /// Takes one event in. It may not fail: what is in the log has happened.
     fn apply(&mut self, event: Self::Event);
+
+    /// How many bytes the state holds outside of itself, roughly: what the executor's cache counts it as, beside its own
+    /// size. A state that grows with its stream should say so.
+    fn heap_size(&self) -> usize {
+        0
+    }
 }
 
 /// Names one stream of one kind.

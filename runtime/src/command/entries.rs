@@ -1,6 +1,8 @@
 //! The streams of one execution, as far as they are known.
 
-use super::{Access, access::Presence};
+use std::{any::Any, sync::Arc};
+
+use super::Access;
 use crate::{
     handle::{AnyState, Shape},
     id::CommitId,
@@ -16,6 +18,8 @@ pub(crate) struct Entry {
     pub(crate) hop: usize,
     pub(crate) access: Access,
     pub(crate) shape: &'static Shape,
+    /// Where the executor keeps the stream, if it knows it already.
+    pub(crate) slot: Option<AnySlot>,
     /// The state; taken by the handle that may change it.
     pub(crate) state: Option<AnyState>,
     /// How many events the state holds.
@@ -26,16 +30,40 @@ pub(crate) struct Entry {
     pub(crate) loaded: bool,
 }
 
+/// A place whose type only the executor knows.
+pub(crate) type AnySlot = Arc<dyn Any + Send + Sync>;
+
+/// The streams that an executor knows already, by name: their names need not be made again.
+pub(crate) trait Shelf: Send + Sync {
+    fn find(&self, name: &str) -> Option<(StreamName, AnySlot)>;
+}
+
 /// All of them, in the order of declaration.
 #[derive(Default)]
 pub(crate) struct Entries {
     list: Vec<Entry>,
+    shelf: Option<Arc<dyn Shelf>>,
+    /// Where names are written while they are looked up.
+    pub(super) text: String,
     /// Whether a stream that must be new is read all the same: from the second attempt on, since the first one's
     /// guess was refused.
     pub(crate) read_new: bool,
 }
 
 impl Entries {
+    /// Of an executor that knows some streams already.
+    pub(crate) fn on(shelf: Arc<dyn Shelf>) -> Self {
+        Self { shelf: Some(shelf), ..Self::default() }
+    }
+
+    pub(super) fn find_on_shelf(&self, name: &str) -> Option<(StreamName, AnySlot)> {
+        self.shelf.as_ref()?.find(name)
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+        self.list.iter_mut()
+    }
+
     pub(crate) fn as_slice(&self) -> &[Entry] {
         &self.list
     }
@@ -52,8 +80,7 @@ impl Entries {
         self.list.truncate(len);
     }
 
-    pub(crate) fn push(&mut self, mut entry: Entry) {
-        entry.loaded = entry.access.presence == Presence::Missing && !self.read_new;
+    pub(crate) fn push(&mut self, entry: Entry) {
         self.list.push(entry);
     }
 
@@ -84,11 +111,5 @@ impl Entries {
                 entry.state = None;
             }
         }
-    }
-
-    /// Forgets everything: the next attempt starts from what the store says.
-    pub(crate) fn forget(&mut self) {
-        self.list.clear();
-        self.read_new = true;
     }
 }

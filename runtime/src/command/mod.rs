@@ -12,7 +12,7 @@ pub use self::{
     opener::{Declared, Opener, Paused},
 };
 pub(crate) use self::{
-    entries::Entries,
+    entries::{AnySlot, Entries, Entry, Shelf},
     job::{Job, Step, Typed, Verdict},
     opener::Pause,
 };

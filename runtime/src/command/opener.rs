@@ -27,7 +27,6 @@ pub struct Opener<'a> {
     hop: usize,
     /// The first key that names no stream.
     fault: Option<StoreError>,
-    text: String,
 }
 
 /// The streams that one field named.
@@ -67,7 +66,7 @@ pub(crate) enum Pause {
 
 impl<'a> Opener<'a> {
     pub(crate) fn new(entries: &'a mut Entries, session: Session) -> Self {
-        Self { entries, session, declared: 0, settled: 0, hop: 0, fault: None, text: String::new() }
+        Self { entries, session, declared: 0, settled: 0, hop: 0, fault: None }
     }
 
     /// Declares the streams that `names` names, for `field`.
@@ -91,6 +90,7 @@ impl<'a> Opener<'a> {
         self.refuse_same_stream()?;
         let waiting = self.entries.as_slice().get(self.settled..self.declared).unwrap_or_default();
         if waiting.iter().any(|entry| !entry.loaded) {
+            self.entries.truncate(self.declared);
             return Err(Paused(Pause::Load));
         }
         for (index, entry) in waiting.iter().enumerate() {
@@ -115,41 +115,59 @@ impl<'a> Opener<'a> {
     /// Enters one key. A pass that repeats an earlier one finds its streams as they were left; where it goes another
     /// way, because a stream that it follows has changed, the rest starts anew.
     fn enter<K: StreamKey>(&mut self, field: &'static str, key: &K, access: Access) {
-        self.text.clear();
-        if write!(self.text, "{}-{key}", K::State::CATEGORY).is_err() {
-            self.text.clear();
-            self.fault(KeyFault::Unprintable);
+        let mut text = std::mem::take(&mut self.entries.text);
+        text.clear();
+        if write!(text, "{}-{key}", K::State::CATEGORY).is_err() {
+            text.clear();
+            self.fault(&text, KeyFault::Unprintable);
         }
         let known = self
             .entries
             .get(self.declared)
-            .is_some_and(|entry| entry.name.as_str() == self.text && entry.field == field && entry.access == access);
-        if !known {
+            .is_some_and(|entry| entry.name.as_str() == text && entry.field == field && entry.access == access);
+        if known {
+            self.declared += 1;
+        } else {
             self.entries.truncate(self.declared);
-            if let Err(fault) = check_key(key, &self.text) {
-                self.fault(fault);
-            } else if self.declared >= limits::STREAMS_PER_COMMAND {
-                let (what, limit) = ("the number of streams of a command", limits::STREAMS_PER_COMMAND);
-                self.fault.get_or_insert(StoreError::TooLarge { what, size: self.declared + 1, limit });
-                return;
-            }
-            self.entries.push(Entry {
-                name: StreamName::from(self.text.as_str()),
-                field,
-                hop: self.hop,
-                access,
-                shape: const { &Shape::of::<K::State>() },
-                state: Some(Entity::<K::State>::empty(key.clone())),
-                version: 0,
-                last: None,
-                loaded: false,
-            });
+            self.enter_anew(field, key, access, &text);
         }
+        self.entries.text = text;
+    }
+
+    fn enter_anew<K: StreamKey>(&mut self, field: &'static str, key: &K, access: Access, text: &str) {
+        if self.declared >= limits::STREAMS_PER_COMMAND {
+            let (what, limit) = ("the number of streams of a command", limits::STREAMS_PER_COMMAND);
+            self.fault.get_or_insert(StoreError::TooLarge { what, size: self.declared + 1, limit });
+            return;
+        }
+        let (name, slot, state) = match self.entries.find_on_shelf(text) {
+            Some((name, slot)) => (name, Some(slot), None),
+            None => {
+                if let Err(fault) = check_key(key, text) {
+                    self.fault(text, fault);
+                }
+                (StreamName::from(text), None, Some(Entity::<K::State>::empty(key.clone())))
+            }
+        };
+        let shape = const { &Shape::of::<K::State>() };
+        let hop = self.hop;
+        self.entries.push(Entry {
+            name,
+            field,
+            hop,
+            access,
+            shape,
+            slot,
+            state,
+            version: 0,
+            last: None,
+            loaded: false,
+        });
         self.declared += 1;
     }
 
-    fn fault(&mut self, reason: KeyFault) {
-        let stream = self.text.chars().take(80).collect();
+    fn fault(&mut self, text: &str, reason: KeyFault) {
+        let stream = text.chars().take(80).collect();
         self.fault.get_or_insert(StoreError::InvalidKey { stream, reason });
     }
 

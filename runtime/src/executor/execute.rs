@@ -7,8 +7,9 @@ use futures_util::future::{BoxFuture, FutureExt};
 use super::{
     Executor,
     committed::Committed,
+    machine::Failure,
     options::{Copy, Options},
-    run::{Failure, Run},
+    run::Run,
 };
 use crate::{
     command::{Command, Typed},
@@ -87,7 +88,7 @@ impl<'a, C: Command> Execute<'a, C> {
 
     async fn run(self) -> Result<Committed, ExecuteError<C::Error>> {
         let mut job = Typed::new(self.command);
-        let failure = match Run::new(self.executor.store(), &self.options).execute(&mut job).await {
+        let failure = match Run::new(self.executor, &self.options).execute(&mut job).await {
             Ok(committed) => return Ok(committed),
             Err(failure) => failure,
         };

@@ -2,21 +2,25 @@
 
 mod committed;
 mod execute;
+mod lanes;
 mod load;
+mod machine;
 mod options;
 mod run;
+mod slots;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, stream};
 
-use self::options::Options;
 pub use self::{
     committed::{Committed, Loaded},
     execute::Execute,
     load::Load,
     options::RetryPolicy,
+    slots::CacheSize,
 };
+use self::{options::Options, slots::Slots};
 use crate::{
     command::Command,
     error::{ExecuteError, StoreError},
@@ -30,6 +34,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Executor {
     store: AnyStore,
+    slots: Arc<Slots>,
     retry: RetryPolicy,
     timeout: Option<Duration>,
     concurrency: usize,
@@ -46,6 +51,7 @@ impl Executor {
     pub fn builder(store: impl Store) -> ExecutorBuilder {
         ExecutorBuilder(Self {
             store: AnyStore::new(store),
+            slots: Arc::new(Slots::new(Some(CacheSize::default()))),
             retry: RetryPolicy::default(),
             timeout: Some(Duration::from_secs(30)),
             concurrency: 64,
@@ -113,6 +119,13 @@ impl Executor {
 pub struct ExecutorBuilder(Executor);
 
 impl ExecutorBuilder {
+    /// How many states are kept in memory, so that a command on a stream that was used lately reads nothing:
+    /// [`CacheSize::default`] by default. `None` keeps no state that is durable.
+    pub fn cache(mut self, size: impl Into<Option<CacheSize>>) -> Self {
+        self.0.slots = Arc::new(Slots::new(size.into()));
+        self
+    }
+
     /// How often, and how patiently, commands are tried again. Each execution may say otherwise.
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.0.retry = retry;

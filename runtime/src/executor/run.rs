@@ -1,259 +1,145 @@
-//! One execution from start to end: load, decide, submit, and again when others were faster.
+//! One execution: does what the [machine](super::machine) says, and tells it how that went.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
+    Executor,
     committed::Committed,
-    load::{end_of, fold, load_unread},
+    lanes::Lanes,
+    load::{end_of, fold},
+    machine::{Answer, Effect, Failure, Machine, Reply},
     options::{Copy, Options},
 };
 use crate::{
-    command::{Entries, Job, Pause, Step, Verdict},
+    command::{Entries, Job, Shelf},
     error::{ExecuteError, StoreError},
-    handle::Recording,
+    handle::AnyState,
     id::CommitId,
-    limits,
-    store::{AnyStore, Commit, Expectation, IdempotencyKey, Outcome, Receipt, Refusal, Store, StreamRead},
+    store::{Commit, Outcome, Refusal, Store, StreamRead},
     stream::StreamName,
 };
 
-/// Why an execution ended without a commit. What only the command's own type can hold waits in the job.
-pub(super) enum Failure {
-    Rejected,
-    Panicked,
-    Other(ExecuteError<Infallible>),
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::Other(ExecuteError::Store(error))
-    }
-}
-
-/// How one attempt ended, if not with an answer.
-enum Setback {
-    /// A stream was not as it was seen.
-    Stale(StreamName),
-    /// A fault that may pass.
-    Fault(StoreError),
-    Final(Failure),
-}
-
-impl From<StoreError> for Setback {
-    fn from(error: StoreError) -> Self {
-        if error.is_transient() { Self::Fault(error) } else { Self::Final(error.into()) }
-    }
-}
-
-/// What an attempt came to in its own eyes. It is answered once the store has confirmed what it saw.
-enum Conclusion {
-    Accepted(Recording),
-    Refused(Failure),
-}
-
 pub(super) struct Run<'a> {
-    store: &'a AnyStore,
+    executor: &'a Executor,
     options: &'a Options,
     deadline: Option<Instant>,
-    entries: Entries,
+    lanes: Lanes<'a>,
+    /// The states that the caller wants to keep.
+    copies: Vec<(StreamName, AnyState)>,
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(store: &'a AnyStore, options: &'a Options) -> Self {
+    pub(super) fn new(executor: &'a Executor, options: &'a Options) -> Self {
         let deadline = options.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        Self { store, options, deadline, entries: Entries::default() }
+        Self { executor, options, deadline, lanes: Lanes::of(&executor.slots), copies: Vec::new() }
     }
 
     pub(super) async fn execute(mut self, job: &mut dyn Job) -> Result<Committed, Failure> {
         self.options.metadata.check()?;
-        let mut attempts = 0;
+        let shelf = Arc::clone(&self.executor.slots) as Arc<dyn Shelf>;
+        let mut machine = Machine::new(job, self.options, Entries::on(shelf));
+        let mut reply = Reply::Go;
         loop {
-            let setback = match self.attempt(job).await {
-                Ok(committed) => return Ok(committed),
-                Err(setback) => setback,
-            };
-            attempts += 1;
-            let out_of_retries = attempts > self.options.retry.retries;
-            match setback {
-                Setback::Final(failure) => return Err(failure),
-                Setback::Stale(stream) if out_of_retries => {
-                    return Err(Failure::Other(ExecuteError::Conflict { attempts, stream }));
+            reply = match machine.next(reply) {
+                Effect::Open => self.open(&mut machine).await?,
+                Effect::FindEnds(streams) => self.find_ends(&streams).await?,
+                Effect::Submit(commit) => self.submit(&mut machine, commit).await?,
+                Effect::Pause(pause) => {
+                    self.within(None, rest(pause)).await?;
+                    Reply::Go
                 }
-                Setback::Fault(error) if out_of_retries => return Err(error.into()),
-                Setback::Stale(_) | Setback::Fault(_) => {}
+                Effect::Answer(Ok(Answer::Committed(receipt))) => {
+                    let mut committed = Committed::new(receipt);
+                    self.copies.into_iter().for_each(|(stream, state)| committed.keep(stream, state));
+                    return Ok(committed);
+                }
+                Effect::Answer(Ok(Answer::Replayed(first))) => return self.replay(first).await,
+                Effect::Answer(Err(failure)) => return Err(failure),
             }
-            self.entries.forget();
-            self.within(None, sleep(self.options.retry.pause(attempts))).await?;
         }
     }
 
-    async fn attempt(&mut self, job: &mut dyn Job) -> Result<Committed, Setback> {
-        let store = self.store;
-        let mut rounds = 0;
-        let mut conclusion = loop {
-            match job.step(&mut self.entries) {
-                // A command that names other streams each time it is asked would be read for ever.
-                Step::Paused(Pause::Load) if rounds <= limits::HOPS => {
-                    rounds += 1;
-                    let (deadline, after) = (self.deadline, self.options.timeout);
-                    within(deadline, after, None, load_unread(store, &mut self.entries)).await??;
-                }
-                Step::Paused(pause) => break Conclusion::Refused(self.refusal(pause, job)?),
-                Step::Decided(decision) => break self.conclusion(decision.verdict, decision.recording),
-            }
-        };
-        let mut expectations = self.entries.expectations();
-        self.check_versions(&mut expectations, &mut conclusion).await?;
-        let commit = self.commit(job, expectations, &mut conclusion)?;
+    async fn open(&mut self, machine: &mut Machine<'_>) -> Result<Reply, Failure> {
+        let (store, entries) = (&self.executor.store, &mut machine.entries);
+        let opened = within(self.deadline, self.options.timeout, None, self.lanes.open(store, entries)).await?;
+        if machine.is_wary() {
+            self.within(None, self.lanes.settle()).await?;
+        }
+        Ok(opened.map_or_else(Reply::Failed, |()| Reply::Opened))
+    }
 
-        let id = commit.id();
-        let place = self.within(None, store.reserve()).await??;
+    async fn find_ends(&self, streams: &[(StreamName, u64)]) -> Result<Reply, Failure> {
+        let mut ends = Vec::with_capacity(streams.len());
+        for (stream, near) in streams {
+            match self.within(None, end_of(&self.executor.store, stream, *near)).await? {
+                Ok(end) => ends.push(end),
+                Err(error) => return Ok(Reply::Failed(error)),
+            }
+        }
+        Ok(Reply::Ends(ends))
+    }
+
+    async fn submit(&mut self, machine: &mut Machine<'_>, commit: Commit) -> Result<Reply, Failure> {
+        let store = &self.executor.store;
+        let place = match self.within(None, store.reserve()).await? {
+            Ok(place) => place,
+            Err(error) => return Ok(Reply::Failed(error)),
+        };
+        // From here to the release of the lanes nothing waits: whoever comes next finds the states with the ticket that
+        // they stand on, or finds none.
+        if self.lanes.overtaken() {
+            self.lanes.release();
+            return Ok(Reply::Overtaken);
+        }
+        let left = machine.left(&commit);
+        self.copy(machine, &left.states);
+        let (id, proof) = (commit.id(), commit.is_proof());
         let ticket = store.submit(place, commit);
-        match self.within(Some(id), ticket.outcome()).await? {
-            Outcome::Committed(receipt) => self.answer(receipt, conclusion).map_err(Setback::Final),
-            Outcome::Refused(Refusal::Stale { stream, actual }) => Err(self.stale(stream, actual, job)),
-            Outcome::Refused(Refusal::KeyTaken { fingerprint, first }) => {
-                if fingerprint == job.fingerprint(&self.entries).as_u128() {
-                    Ok(self.replay(first).await?)
-                } else {
-                    let key = self.options.key.as_deref().unwrap_or_default().to_owned();
-                    Err(Setback::Final(Failure::Other(ExecuteError::KeyReused { key, commit: first.id })))
-                }
+        self.lanes.leave(&machine.entries, left, (!proof).then_some((id, &ticket)));
+        if !machine.is_wary() {
+            self.lanes.release();
+        }
+        let outcome = self.within(Some(id), ticket.outcome()).await?;
+        match &outcome {
+            Outcome::Refused(Refusal::Stale { stream, actual }) => {
+                self.lanes.drop_stale(&machine.entries, (stream.as_str(), *actual));
             }
-            Outcome::Failed(error) => Err(error.into()),
+            // What was seen was the truth, and what was made of it falls with the ticket.
+            Outcome::Refused(_) | Outcome::Failed(_) | Outcome::Committed(_) => {}
             Outcome::Unknown(error) => {
-                let error = StoreError::Unknown { commit: id, source: Arc::new(error) };
-                Err(Setback::Final(error.into()))
+                let error = StoreError::Unknown { commit: id, source: Arc::new(error.clone()) };
+                return Err(error.into());
             }
         }
+        self.lanes.release();
+        Ok(Reply::Settled(outcome))
     }
 
-    fn conclusion(&self, verdict: Verdict, recording: Recording) -> Conclusion {
-        match (verdict, &recording.fault) {
-            (Verdict::Panicked, _) => Conclusion::Refused(Failure::Panicked),
-            (_, Some(fault)) => {
-                let stream = self.entries.get(fault.stream).map_or_else(|| "?".into(), |entry| entry.name.clone());
-                let (event, source) = (fault.event, fault.source.clone());
-                Conclusion::Refused(Failure::Other(ExecuteError::Encode { stream, event, source }))
-            }
-            (Verdict::Rejected, None) => Conclusion::Refused(Failure::Rejected),
-            (Verdict::Accepted, None) => Conclusion::Accepted(recording),
-        }
-    }
-
-    /// What a command that cannot decide is told. What follows from nothing that was read needs no proof.
-    fn refusal(&self, pause: Pause, job: &mut dyn Job) -> Result<Failure, Setback> {
-        let failure = match pause {
-            Pause::NotFound(index) => return Ok(self.not_as_it_must_be(index, job, Missing::Events)),
-            Pause::AlreadyExists(index) => return Ok(self.not_as_it_must_be(index, job, Missing::Room)),
-            Pause::SameStream { stream, fields } => Failure::Other(ExecuteError::SameStream { stream, fields }),
-            Pause::TooManyHops | Pause::Load => Failure::Other(ExecuteError::TooManyHops),
-            Pause::Fault(error) => error.into(),
-        };
-        if self.entries.follows() { Ok(failure) } else { Err(Setback::Final(failure)) }
-    }
-
-    fn not_as_it_must_be(&self, index: usize, job: &mut dyn Job, missing: Missing) -> Failure {
-        let Some(entry) = self.entries.get(index) else { return Failure::Other(ExecuteError::TooManyHops) };
-        if job.otherwise(entry.field) {
-            return Failure::Rejected;
-        }
-        let stream = entry.name.clone();
-        Failure::Other(match missing {
-            Missing::Events => ExecuteError::NotFound { stream },
-            Missing::Room => ExecuteError::AlreadyExists { stream },
-        })
-    }
-
-    /// Adds what `.if_version(…)` expects. A stream that the command opens is expected as it was seen there.
-    async fn check_versions(
-        &mut self,
-        expectations: &mut Vec<Expectation>,
-        conclusion: &mut Conclusion,
-    ) -> Result<(), Setback> {
-        for (stream, expected) in &self.options.expected {
-            let seen = match expectations.iter().find(|seen| seen.stream == *stream) {
-                Some(known) => known.clone(),
-                None => {
-                    let end = self.within(None, end_of(self.store, stream, *expected)).await??;
-                    expectations.push(end.clone());
-                    end
-                }
-            };
-            let actual = seen.seen.version();
-            if actual != *expected {
-                let (stream, expected) = (stream.clone(), *expected);
-                let mismatch = ExecuteError::VersionMismatch { stream, expected, actual };
-                *conclusion = Conclusion::Refused(Failure::Other(mismatch));
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// The commit that settles a conclusion: its events, or the proof that what it saw is the truth.
-    fn commit(
-        &self,
-        job: &dyn Job,
-        expectations: Vec<Expectation>,
-        conclusion: &mut Conclusion,
-    ) -> Result<Commit, StoreError> {
-        let mut commit = Commit::new(CommitId::fresh(), expectations);
-        if let Some(key) = &self.options.key {
-            let fingerprint = job.fingerprint(&self.entries).as_u128();
-            commit = commit.with_key(IdempotencyKey { key: Arc::clone(key), fingerprint })?;
-        }
-        match conclusion {
-            Conclusion::Refused(_) => Ok(commit.proof()),
-            Conclusion::Accepted(recording) => {
-                let (events, payloads) =
-                    (std::mem::take(&mut recording.events), std::mem::take(&mut recording.payloads));
-                let mut metadata = self.options.metadata.clone();
-                metadata.command = Some(job.name().into());
-                commit.with_metadata(metadata).with_events(events, payloads)
-            }
-        }
-    }
-
-    fn answer(&self, receipt: Receipt, conclusion: Conclusion) -> Result<Committed, Failure> {
-        let mut recording = match conclusion {
-            Conclusion::Accepted(recording) => recording,
-            Conclusion::Refused(failure) => return Err(failure),
-        };
-        let mut committed = Committed::new(receipt);
+    /// Keeps what the caller asked for, before others change it.
+    fn copy(&mut self, machine: &Machine<'_>, states: &[(usize, AnyState)]) {
+        self.copies.clear();
         for Copy { stream, .. } in &self.options.copies {
-            let Some((index, entry)) = self.entries.find(stream) else { continue };
-            let written = recording.states.iter().position(|(stream, _)| *stream == index);
-            let state = written.map(|at| recording.states.swap_remove(at).1).or_else(|| entry.state.clone());
-            state.into_iter().for_each(|state| committed.keep(stream.clone(), state));
+            let Some((index, entry)) = machine.entries.find(stream) else { continue };
+            let written = states.iter().find(|(stream, _)| *stream == index).map(|(_, state)| state);
+            if let Some(state) = written.or(entry.state.as_ref()) {
+                self.copies.push((stream.clone(), Arc::clone(state)));
+            }
         }
-        Ok(committed)
     }
 
     /// The first outcome of an idempotency key, with the states that it left.
-    async fn replay(&self, first: Receipt) -> Result<Committed, Setback> {
+    async fn replay(self, first: crate::store::Receipt) -> Result<Committed, Failure> {
         let mut committed = Committed::replayed_from(first.clone());
         for Copy { stream, shape, empty } in &self.options.copies {
             let Some((_, version)) = first.versions.iter().find(|(known, _)| known == stream) else { continue };
             let mut read = StreamRead::new(stream.clone());
             read.until_version = *version;
-            let folded = self.within(None, fold(self.store, read, shape, Arc::clone(empty))).await??;
+            let folded = self.within(None, fold(&self.executor.store, read, shape, Arc::clone(empty))).await??;
             committed.keep(stream.clone(), folded.state);
         }
         Ok(committed)
-    }
-
-    /// A stream was not as it was seen. A `new` one that the store itself saw to have events is answered; any other is
-    /// a reason to look again.
-    fn stale(&self, stream: StreamName, actual: Option<u64>, job: &mut dyn Job) -> Setback {
-        match self.entries.find(&stream) {
-            Some((index, entry)) if entry.access.is_new() && actual.is_some_and(|version| version > 0) => {
-                Setback::Final(self.not_as_it_must_be(index, job, Missing::Room))
-            }
-            _ => Setback::Stale(stream),
-        }
     }
 
     async fn within<T>(&self, commit: Option<CommitId>, work: impl Future<Output = T>) -> Result<T, Failure> {
@@ -261,19 +147,8 @@ impl<'a> Run<'a> {
     }
 }
 
-/// What a stream lacks that it must have.
-#[derive(Clone, Copy)]
-enum Missing {
-    /// It must exist.
-    Events,
-    /// It must be new.
-    Room,
-}
-
-impl From<Failure> for Setback {
-    fn from(failure: Failure) -> Self {
-        Self::Final(failure)
-    }
+async fn rest(pause: Duration) {
+    if pause.is_zero() { tokio::task::yield_now().await } else { sleep(pause).await }
 }
 
 async fn within<T>(

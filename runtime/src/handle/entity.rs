@@ -1,9 +1,9 @@
 //! A stream's state together with its key, typed inside and erased outside.
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, str::FromStr, sync::Arc};
 
 use crate::{
-    error::StoreError,
+    error::{KeyFault, StoreError},
     event::Event,
     recorded::RawEvent,
     stream::{Stream, StreamName},
@@ -27,13 +27,31 @@ impl<S: Stream> Entity<S> {
 
 /// What can be done with a state without knowing its type: the one place where the typed and the untyped side meet.
 pub(crate) struct Shape {
+    /// Takes events in.
     pub(crate) fold: fn(AnyState, &StreamName, &[RawEvent]) -> Result<AnyState, StoreError>,
+    /// The state before anything happened, of the stream of this name.
+    pub(crate) empty: fn(&StreamName) -> Result<AnyState, StoreError>,
+    /// How many bytes it takes, roughly.
+    pub(crate) size: fn(&AnyState) -> usize,
 }
 
 impl Shape {
     pub(crate) const fn of<S: Stream>() -> Self {
-        Self { fold: fold::<S> }
+        Self { fold: fold::<S>, empty: empty::<S>, size: size::<S> }
     }
+}
+
+fn empty<S: Stream>(stream: &StreamName) -> Result<AnyState, StoreError> {
+    let key = S::Key::from_str(stream.key_text()).map_err(|_| StoreError::InvalidKey {
+        stream: stream.as_str().chars().take(80).collect(),
+        reason: KeyFault::NotRoundTripping,
+    })?;
+    Ok(Entity::<S>::empty(key))
+}
+
+fn size<S: Stream>(state: &AnyState) -> usize {
+    let inside = state.downcast_ref::<Entity<S>>().map_or(0, |entity| entity.state.heap_size());
+    size_of::<Entity<S>>() + inside
 }
 
 fn fold<S: Stream>(state: AnyState, stream: &StreamName, events: &[RawEvent]) -> Result<AnyState, StoreError> {

@@ -1,0 +1,208 @@
+//! One slot a stream: the lane in which commands wait for it, and the state that the last of them left.
+
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter, sync::Cache};
+use tokio::sync::RwLock;
+
+use crate::{
+    command::{AnySlot, Shelf},
+    handle::AnyState,
+    id::CommitId,
+    store::{Status, Ticket},
+    stream::StreamName,
+};
+
+/// How many states an executor keeps, and how many bytes they may take together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CacheSize {
+    streams: usize,
+    bytes: usize,
+}
+
+impl CacheSize {
+    /// So many streams at the most, and 256 MiB.
+    #[must_use]
+    pub const fn streams(streams: usize) -> Self {
+        Self { streams, bytes: 256 * 1024 * 1024 }
+    }
+
+    /// So many bytes at the most, as far as they can be told ([`Stream::heap_size`](crate::Stream::heap_size)).
+    #[must_use]
+    pub const fn bytes(mut self, bytes: usize) -> Self {
+        self.bytes = bytes;
+        self
+    }
+}
+
+impl Default for CacheSize {
+    /// 100,000 streams, and 256 MiB.
+    fn default() -> Self {
+        Self::streams(100_000)
+    }
+}
+
+/// All slots of an executor. A slot that somebody uses, or whose last commit is under way, stays; of the others the
+/// least used go first.
+#[derive(Debug)]
+pub(super) struct Slots {
+    cache: Cache<StreamName, Arc<Slot>, Weigh, DefaultHashBuilder, Pinned>,
+    /// Whether a durable state is kept. If not, slots are lanes, and hold what is on its way.
+    keeps: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) name: StreamName,
+    /// First come, first served. Commands that only read share it.
+    pub(super) lane: Arc<RwLock<()>>,
+    held: Mutex<Option<Held>>,
+    size: AtomicUsize,
+}
+
+/// A state, and what it stands on.
+#[derive(Clone)]
+pub(super) struct Held {
+    pub(super) state: AnyState,
+    pub(super) version: u64,
+    /// The commit of its last event.
+    pub(super) last: Option<CommitId>,
+    /// That commit's ticket, while it is under way. Whether the state is good is read from it, and never told to the
+    /// slot: so nothing depends on who hears of a failure first.
+    pub(super) ticket: Option<Ticket>,
+}
+
+impl std::fmt::Debug for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Held").field("version", &self.version).field("last", &self.last).finish_non_exhaustive()
+    }
+}
+
+/// How many idle lanes are kept where no states are.
+const LANES: usize = 4096;
+
+impl Slots {
+    pub(super) fn new(size: Option<CacheSize>) -> Self {
+        let keeps = size.is_some();
+        let CacheSize { streams, bytes } = size.unwrap_or(CacheSize::streams(LANES));
+        let (streams, bytes) = (streams.max(1), bytes.max(1));
+        // A slot counts for at least its share of the bytes, so that one number bounds both.
+        let least = (bytes / streams).max(1) as u64;
+        let weigh = Weigh { least };
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity(streams.min(65_536))
+            .weight_capacity((bytes as u64).max(least.saturating_mul(64)))
+            .build();
+        let cache = match options {
+            Ok(options) => Cache::with_options(options, weigh, DefaultHashBuilder::default(), Pinned),
+            // Both options are given; this answers should the crate ever want a third.
+            Err(_) => Cache::with(streams, bytes as u64, weigh, DefaultHashBuilder::default(), Pinned),
+        };
+        Self { cache, keeps }
+    }
+
+    /// The slot of a stream, made if it is not there.
+    pub(super) fn of(&self, name: &StreamName) -> Arc<Slot> {
+        let made = self.cache.get_or_insert_with(name, || Ok::<_, ()>(Arc::new(Slot::new(name.clone()))));
+        made.unwrap_or_else(|()| Arc::new(Slot::new(name.clone())))
+    }
+
+    /// Leaves a state in its slot.
+    pub(super) fn put(&self, slot: &Arc<Slot>, held: Held, size: usize) {
+        if !self.keeps && held.ticket.as_ref().is_none_or(|ticket| ticket.status() == Status::Committed) {
+            return;
+        }
+        *slot.lock() = Some(held);
+        let known = slot.size.load(Ordering::Relaxed);
+        if size > known.saturating_mul(2) {
+            // The cache weighs what it is given when it is given it: a state that has grown is given again.
+            slot.size.store(size, Ordering::Relaxed);
+            self.cache.insert(slot.name.clone(), Arc::clone(slot));
+        }
+    }
+
+    /// The state in a slot, for one who may change it: nobody else has it then.
+    pub(super) fn take(&self, slot: &Slot) -> Option<Held> {
+        let mut held = slot.lock();
+        self.refresh(&mut held);
+        held.take()
+    }
+
+    /// The state in a slot, to look at.
+    pub(super) fn look(&self, slot: &Slot) -> Option<Held> {
+        let mut held = slot.lock();
+        self.refresh(&mut held);
+        held.clone()
+    }
+
+    /// Drops what came to nothing, and forgets the ticket of what became durable.
+    fn refresh(&self, held: &mut Option<Held>) {
+        let status = held.as_ref().and_then(|held| held.ticket.as_ref()).map(Ticket::status);
+        match (status, held.as_mut()) {
+            (Some(Status::Refused | Status::Unknown), _) => *held = None,
+            (Some(Status::Committed), Some(_)) if !self.keeps => *held = None,
+            (Some(Status::Committed), Some(held)) => held.ticket = None,
+            _ => {}
+        }
+    }
+}
+
+impl Shelf for Slots {
+    fn find(&self, name: &str) -> Option<(StreamName, AnySlot)> {
+        let slot = self.cache.get(name)?;
+        Some((slot.name.clone(), slot as AnySlot))
+    }
+}
+
+impl Slot {
+    fn new(name: StreamName) -> Self {
+        Self { name, lane: Arc::default(), held: Mutex::new(None), size: AtomicUsize::new(0) }
+    }
+
+    /// Drops a state that a refusal has shown to be wrong: the one that was seen, or any that is older than the store's.
+    pub(super) fn drop_stale(&self, seen: (u64, Option<CommitId>), actual: Option<u64>) {
+        let mut held = self.lock();
+        let wrong =
+            |held: &Held| (held.version, held.last) == seen || actual.is_some_and(|actual| held.version < actual);
+        if held.as_ref().is_some_and(wrong) {
+            *held = None;
+        }
+    }
+
+    fn is_pending(&self) -> bool {
+        let held = self.lock();
+        held.as_ref().and_then(|held| held.ticket.as_ref()).is_some_and(|ticket| ticket.status() == Status::Pending)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Held>> {
+        // A state is put and taken whole: there is nothing half done behind a poisoned lock.
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Weigh {
+    least: u64,
+}
+
+impl Weighter<StreamName, Arc<Slot>> for Weigh {
+    fn weight(&self, name: &StreamName, slot: &Arc<Slot>) -> u64 {
+        let size = slot.size.load(Ordering::Relaxed) + name.as_str().len() + 256;
+        (size as u64).max(self.least)
+    }
+}
+
+/// What may not be evicted: a slot that a command uses, or whose last commit is under way.
+#[derive(Debug, Clone)]
+struct Pinned;
+
+impl Lifecycle<StreamName, Arc<Slot>> for Pinned {
+    type RequestState = ();
+
+    fn is_pinned(&self, _: &StreamName, slot: &Arc<Slot>) -> bool {
+        Arc::strong_count(slot) > 1 || slot.is_pending()
+    }
+}
