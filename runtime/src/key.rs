@@ -8,8 +8,14 @@ use crate::{
 
 /// The stored name of a key's stream, or why it has none.
 pub(crate) fn stream_of<K: StreamKey>(key: &K) -> Result<StreamName, StoreError> {
-    let name = StreamName::of(key);
-    match check_key(key, name.as_str()) {
+    let (name, checked) = match StreamName::printed(key) {
+        Ok(name) => {
+            let checked = check_key(key, name.as_str());
+            (name, checked)
+        }
+        Err(part) => (part, Err(KeyFault::Unprintable)),
+    };
+    match checked {
         Ok(()) => Ok(name),
         Err(reason) => Err(StoreError::InvalidKey { stream: name.as_str().chars().take(80).collect(), reason }),
     }

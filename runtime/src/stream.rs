@@ -1,7 +1,7 @@
 //! What a stream is: its key, its events, its state.
 
 use std::{
-    fmt::{self, Display},
+    fmt::{self, Display, Write},
     hash::Hash,
     str::FromStr,
     sync::Arc,
@@ -111,9 +111,21 @@ pub struct StreamName(Arc<str>);
 
 impl StreamName {
     /// The name under which the stream of `key` is stored.
+    ///
+    /// A key whose `Display` fails names no stream, and is refused wherever one is opened; its name here is what it
+    /// printed before it failed.
     #[must_use]
     pub fn of<K: StreamKey>(key: &K) -> Self {
-        Self(format!("{}-{key}", K::State::CATEGORY).into())
+        Self::printed(key).unwrap_or_else(|part| part)
+    }
+
+    /// The name, or as much of it as the key printed before it failed.
+    pub(crate) fn printed<K: StreamKey>(key: &K) -> Result<Self, Self> {
+        let mut text = String::new();
+        // Not `format!`, which panics when a `Display` fails.
+        let whole = write!(text, "{}-{key}", K::State::CATEGORY).is_ok();
+        let name = Self(text.into());
+        if whole { Ok(name) } else { Err(name) }
     }
 
     /// The whole name.

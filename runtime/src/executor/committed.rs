@@ -45,7 +45,7 @@ impl Committed {
     /// The version of a stream after it; `None` for a stream that the command did not open, or that has no events.
     #[must_use]
     pub fn version<K: StreamKey>(&self, key: &K) -> Option<u64> {
-        let name = StreamName::of(key);
+        let name = StreamName::printed(key).ok()?;
         let (_, version) = self.receipt.versions.iter().find(|(stream, _)| *stream == name)?;
         Some(*version).filter(|version| *version > 0)
     }
@@ -59,7 +59,7 @@ impl Committed {
     /// What a stream became; `None` unless it was asked for with `.with_state(&key)` and opened by the command.
     #[must_use]
     pub fn state<K: StreamKey>(&self, key: &K) -> Option<&K::State> {
-        let name = StreamName::of(key);
+        let name = StreamName::printed(key).ok()?;
         let (_, state) = self.states.iter().find(|(stream, _)| *stream == name)?;
         state.downcast_ref::<Entity<K::State>>().map(|entity| &entity.state)
     }

@@ -15,6 +15,7 @@ use crate::{
     command::{Command, Typed},
     error::ExecuteError,
     handle::{Entity, Shape},
+    key::stream_of,
     stream::{StreamKey, StreamName},
 };
 
@@ -60,7 +61,10 @@ impl<'a, C: Command> Execute<'a, C> {
 
     /// Goes on only if the stream is still at this version (an `ETag`): else [`ExecuteError::VersionMismatch`].
     pub fn if_version<K: StreamKey>(mut self, key: &K, version: u64) -> Self {
-        self.options.expected.push((StreamName::of(key), version));
+        match stream_of(key) {
+            Ok(stream) => self.options.expected.push((stream, version)),
+            Err(fault) => self.options.fault = self.options.fault.or(Some(fault)),
+        }
         self
     }
 

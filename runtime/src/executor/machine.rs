@@ -258,10 +258,12 @@ impl<'a> Machine<'a> {
     }
 
     /// A stream was not as it was seen. A `new` one that the store itself saw to have events is answered; any other is
-    /// a reason to look again.
+    /// a reason to look again, and so is a followed one: what led to it may have changed as well.
     fn stale(&mut self, stream: StreamName, actual: Option<u64>) -> Effect {
         match self.entries.find(&stream) {
-            Some((index, entry)) if entry.access.is_new() && actual.is_some_and(|version| version > 0) => {
+            Some((index, entry))
+                if entry.access.is_new() && entry.hop == 0 && actual.is_some_and(|version| version > 0) =>
+            {
                 Effect::Answer(Err(self.not_as_it_must_be(index, Must::BeNew)))
             }
             // Not its own view, but what that stood on, came to nothing: a neighbour's failure is no attempt.

@@ -67,6 +67,7 @@ impl Executor {
             retry: self.retry,
             expected: Vec::new(),
             copies: Vec::new(),
+            fault: None,
         };
         Execute::new(self, command, options)
     }

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
+    error::StoreError,
     handle::{AnyState, Shape},
     metadata::Metadata,
     stream::StreamName,
@@ -16,6 +17,8 @@ pub(super) struct Options {
     pub(super) retry: RetryPolicy,
     pub(super) expected: Vec<(StreamName, u64)>,
     pub(super) copies: Vec<Copy>,
+    /// A key that names no stream: the execution is refused for it.
+    pub(super) fault: Option<StoreError>,
 }
 
 /// A stream of which the caller wants a copy, and how to fold it should the execution be a repeat.

@@ -38,6 +38,9 @@ impl<'a> Run<'a> {
 
     pub(super) async fn execute(mut self, job: &mut dyn Job) -> Result<Committed, Failure> {
         self.options.metadata.check()?;
+        if let Some(fault) = &self.options.fault {
+            return Err(fault.clone().into());
+        }
         let shelf = Arc::clone(&self.executor.slots) as Arc<dyn Shelf>;
         let mut machine = Machine::new(job, self.options, Entries::on(shelf));
         let mut reply = Reply::Go;

@@ -4,7 +4,8 @@ use foldline_runtime::{Access, Command, Decide, Declares, Fingerprint, Names, Op
 
 use super::{Name, Tally, TallyEvent, added};
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{self:?}")]
 pub(crate) enum Refused {
     TooLittle { there: i64, wanted: i64 },
     AsTold(&'static str),

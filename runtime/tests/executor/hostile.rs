@@ -1,0 +1,75 @@
+//! Keys and payloads of any content and size: a typed error, or stored to the letter; and the next command works.
+
+use foldline_runtime::{ExecuteError, Executor, KeyFault, MemoryStore, StoreError, limits};
+use futures_util::TryStreamExt;
+
+use crate::common::{
+    Name,
+    commands::{add, record, shift},
+    name, noted,
+};
+
+type Done = Result<(), Box<dyn std::error::Error>>;
+
+#[tokio::test]
+async fn a_key_that_names_no_stream_is_an_error_wherever_it_is_given() -> Done {
+    let (bank, good) = (Executor::new(MemoryStore::new()), name("good"));
+    let long = "x".repeat(10 * 1024 * 1024);
+    type Expected = fn(&KeyFault) -> bool;
+    let bad: [(Name, Expected); 4] = [
+        (name(&long), |fault| matches!(fault, KeyFault::TooLong { limit: limits::STREAM_NAME_BYTES, .. })),
+        (name("nul\0"), |fault| *fault == KeyFault::Nul),
+        (name("a~b"), |fault| *fault == KeyFault::NotRoundTripping),
+        (name("un!printable"), |fault| *fault == KeyFault::Unprintable),
+    ];
+    for (key, expected) in bad {
+        let invalid = |error: &StoreError| match error {
+            StoreError::InvalidKey { reason, stream } => expected(reason) && stream.len() < 1000,
+            _ => false,
+        };
+        let told = bank.execute(add(&key, 1)).await;
+        assert!(matches!(&told, Err(ExecuteError::Store(error)) if invalid(error)), "{told:?}");
+        let told = bank.execute(shift(&good, &key, 1)).await;
+        assert!(matches!(&told, Err(ExecuteError::Store(error)) if invalid(error)), "{told:?}");
+        let told = bank.execute(add(&good, 1)).if_version(&key, 0).await;
+        assert!(matches!(&told, Err(ExecuteError::Store(error)) if invalid(error)), "{told:?}");
+        let told = bank.load(&key).await;
+        assert!(told.as_ref().is_err_and(invalid), "{told:?}");
+        let told = bank.history(&key).read().try_collect::<Vec<_>>().await;
+        assert!(told.as_ref().is_err_and(invalid), "{told:?}");
+        let done = bank.execute(add(&good, 1)).with_state(&key).await?;
+        assert_eq!((done.version(&key), done.state(&key)), (None, None));
+        assert!(!format!("{:?}", bank.load(&key)).is_empty());
+    }
+    assert_eq!(bank.load(&good).await?.map(|tally| tally.total), Some(4));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_key_of_any_other_content_is_kept_to_the_letter() -> Done {
+    let bank = Executor::new(MemoryStore::new());
+    let longest = "x".repeat(limits::STREAM_NAME_BYTES - "tally-".len());
+    for text in ["", "-", "a-b-c", "'; drop table events; --", "\"", "\\", "\n", " ", "é", "🦀", "tally-", &longest]
+    {
+        bank.execute(add(&name(text), 1)).await?;
+        assert_eq!(bank.load(&name(text)).await?.map(|tally| tally.key().clone()), Some(name(text)));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn payloads_are_kept_up_to_their_limit() -> Done {
+    let (bank, a) = (Executor::new(MemoryStore::new()), name("a"));
+    let large = "\0'\"\\🦀".repeat(1024 * 1024);
+    bank.execute(record(&a, vec![noted(&large)])).await?;
+    assert_eq!(bank.load(&a).await?.map(|tally| tally.notes.clone()), Some(vec![large]));
+
+    let too_large = noted(&"x".repeat(limits::PAYLOAD_BYTES));
+    let refused = bank.execute(record(&a, vec![too_large])).await;
+    assert!(matches!(refused, Err(ExecuteError::Store(StoreError::TooLarge { .. }))), "{refused:?}");
+    let many = vec![noted(""); limits::EVENTS_PER_COMMIT + 1];
+    let refused = bank.execute(record(&a, many)).await;
+    assert!(matches!(refused, Err(ExecuteError::Store(StoreError::TooLarge { .. }))), "{refused:?}");
+    assert_eq!(bank.execute(add(&a, 1)).await?.position(), Some(2));
+    Ok(())
+}
