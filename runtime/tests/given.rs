@@ -184,6 +184,9 @@ fn an_event_that_does_not_survive_storage_fails_where_it_was_given() {
     assert!(said.contains("-     n: 1,\n+     n: 2,"), "{said}");
     let said = failure(|| drop(given().stream(&a, [TallyEvent::Unstorable])));
     assert!(said.starts_with("the given event `tally.unstorable` on `tally-a` cannot be stored: "), "{said}");
+    let said = failure(|| drop(given().when(record(&a, vec![TallyEvent::Unreadable])).then(&a, [])));
+    assert!(said.starts_with("the recorded event `tally.unreadable` does not survive storage: "), "{said}");
+    assert!(said.ends_with("\n  tally-a: tally.unreadable {\"n\":0}"), "{said}");
     let said = failure(|| drop(given().stream(&name("a\0"), [added(1)])));
     assert!(said.contains("can name no stream: it holds a NUL character"), "{said}");
 }
@@ -196,7 +199,7 @@ fn a_failure_points_at_the_line_that_expected() {
     panic::set_hook(Box::new(move |info| {
         // Other tests panic beside this one.
         if thread::current().id() == this {
-            let here = info.location().filter(|place| place.file().ends_with("given.rs"));
+            let here = info.location().filter(|place| place.file().ends_with("tests/given.rs"));
             *seen.lock().expect("unpoisoned") = here.map_or(0, panic::Location::line);
         }
     }));
@@ -205,6 +208,12 @@ fn a_failure_points_at_the_line_that_expected() {
     let rejected = *at.lock().expect("unpoisoned");
     let _ = catch_unwind(|| drop(given().when(add(&name("a"), 1)).then(&name("a"), [])));
     let then = *at.lock().expect("unpoisoned");
+    let _ = catch_unwind(|| drop(given().stream(&name("\0"), [])));
+    let key = *at.lock().expect("unpoisoned");
+    let _ = catch_unwind(|| drop(given().stream(&name("a"), [TallyEvent::Garbled { n: 1 }])));
+    let event = *at.lock().expect("unpoisoned");
+    let _ = catch_unwind(|| drop(given().when(record(&name("a"), vec![TallyEvent::Unreadable])).then(&name("a"), [])));
+    let recorded = *at.lock().expect("unpoisoned");
     panic::set_hook(before);
-    assert_eq!((rejected, then), (line, line + 2));
+    assert_eq!([rejected, then, key, event, recorded], [line, line + 2, line + 4, line + 6, line + 8]);
 }

@@ -56,7 +56,11 @@ impl Given {
         key: &K,
         events: impl IntoIterator<Item = <K::State as Stream>::Event>,
     ) -> Self {
-        let stream = stream_of(key).unwrap_or_else(|error| fail(&error.to_string()));
+        // Not `unwrap_or_else`: a closure would hide the caller's line.
+        let stream = match stream_of(key) {
+            Ok(stream) => stream,
+            Err(error) => fail(&error.to_string()),
+        };
         for event in events {
             let stored = store(&stream, &event);
             let new = NewEvent {

@@ -185,7 +185,10 @@ impl<C: Command> Then<C> {
         let stream = StreamName::of(key);
         let expected: Vec<_> = expected.into_iter().collect();
         let recorded = self.events.iter().filter(|event| *event.stream() == stream);
-        let actual: Vec<_> = recorded.map(decode::<EventOf<K>>).collect();
+        let actual = match recorded.map(decode).collect::<Result<Vec<EventOf<K>>, _>>() {
+            Ok(actual) => actual,
+            Err(message) => fail(&message),
+        };
         if actual != expected {
             fail(&format!(
                 "the events that `{}` recorded on `{stream}` are not as expected\n{}",
@@ -211,11 +214,10 @@ impl<C: Command> Then<C> {
 }
 
 /// What was recorded, as it would be read again.
-#[track_caller]
-fn decode<E: Event>(event: &RawEvent) -> E {
-    E::decode(event.name(), event.schema_version(), event.payload()).unwrap_or_else(|error| {
+fn decode<E: Event>(event: &RawEvent) -> Result<E, String> {
+    E::decode(event.name(), event.schema_version(), event.payload()).map_err(|error| {
         let line = listed(std::iter::once(event));
-        fail(&format!("the recorded event `{}` does not survive storage: {error}\n{line}", event.name()))
+        format!("the recorded event `{}` does not survive storage: {error}\n{line}", event.name())
     })
 }
 

@@ -54,6 +54,8 @@ pub(crate) enum TallyEvent {
     Exploded,
     /// It cannot be encoded.
     Unstorable,
+    /// It is written as it cannot be read.
+    Unreadable,
     /// It is read back as another.
     Garbled {
         n: i64,
@@ -81,6 +83,7 @@ impl Event for TallyEvent {
         EventType::new("tally.exploded"),
         EventType::new("tally.unstorable"),
         EventType::new("tally.garbled"),
+        EventType::new("tally.unreadable"),
     ];
 
     fn name(&self) -> &'static str {
@@ -91,6 +94,7 @@ impl Event for TallyEvent {
             Self::Exploded => "tally.exploded",
             Self::Unstorable => "tally.unstorable",
             Self::Garbled { .. } => "tally.garbled",
+            Self::Unreadable => "tally.unreadable",
         }
     }
 
@@ -98,6 +102,7 @@ impl Event for TallyEvent {
         match self {
             Self::Added { n } | Self::Garbled { n } => encode_fields(&Number { n: *n }, payload),
             Self::Noted { text } | Self::Led { to: text } => encode_fields(&Text { text: text.clone() }, payload),
+            Self::Unreadable => encode_fields(&Number { n: 0 }, payload),
             Self::Exploded => encode_fields(&Nothing {}, payload),
             Self::Unstorable => Err(EncodeError::new("a tally has its limits")),
         }
@@ -107,6 +112,7 @@ impl Event for TallyEvent {
         match Self::check(name, version)?.name {
             "tally.added" => decode_fields(payload).map(|Number { n }| Self::Added { n }),
             "tally.garbled" => decode_fields(payload).map(|Number { n }| Self::Garbled { n: n + 1 }),
+            "tally.unreadable" => decode_fields(payload).map(|Text { text }| Self::Noted { text }),
             "tally.noted" => decode_fields(payload).map(|Text { text }| Self::Noted { text }),
             "tally.led" => decode_fields(payload).map(|Text { text }| Self::Led { to: text }),
             _ => decode_fields(payload).map(|Nothing {}| Self::Exploded),
@@ -125,7 +131,7 @@ impl Stream for Tally {
             TallyEvent::Noted { text } => self.notes.push(text),
             TallyEvent::Led { to } => self.next = Some(Name(to)),
             TallyEvent::Exploded => panic!("the fold exploded"),
-            TallyEvent::Unstorable => {}
+            TallyEvent::Unstorable | TallyEvent::Unreadable => {}
         }
     }
 }
