@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use syn::LitStr;
-
 use super::model::Facts;
 use crate::diag::Diagnostics;
 
@@ -31,17 +29,5 @@ pub(crate) fn check(facts: &Facts, diag: &mut Diagnostics) {
             let message = "schema versions count from 1: leave `version` out, or say 2 or more once the fields change";
             diag.push(syn::Error::new(fact.version_span, message));
         }
-    }
-}
-
-/// A category is what stands before the first `-` of a stream's stored name.
-pub(crate) fn category(name: &LitStr, diag: &mut Diagnostics) {
-    let text = name.value();
-    if text.contains('-') {
-        let message =
-            format!("a category holds no `-`, which divides it from the key: write `\"{}\"`", text.replace('-', "_"));
-        diag.error(name, message);
-    } else if text.is_empty() || text.contains('\0') || text.len() > 128 {
-        diag.error(name, "a category is a word of 1 to 128 bytes: `\"account\"`");
     }
 }

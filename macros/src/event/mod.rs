@@ -1,13 +1,15 @@
 //! `#[derive(Event)]`, and what it shares with `#[stream]`: an enum of facts, and how they are stored.
 
 mod attrs;
+mod category;
 mod check;
 mod emit;
 mod model;
 
 pub(crate) use self::{
     attrs::FactOptions,
-    check::{category as check_category, check},
+    category::check as check_category,
+    check::check,
     emit::emit,
     model::{Fact, Facts, Field, from_enum},
 };

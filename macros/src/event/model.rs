@@ -4,7 +4,10 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, LitStr, Type, spanned::Spanned};
 
-use super::attrs::{EnumOptions, FactOptions};
+use super::{
+    attrs::{EnumOptions, FactOptions},
+    category,
+};
 use crate::{
     diag::Diagnostics,
     names,
@@ -92,8 +95,8 @@ pub(crate) fn from_enum(input: &DeriveInput, diag: &mut Diagnostics) -> (Facts, 
     if category.is_none() {
         diag.error(&input.ident, "its facts need a category: `#[event(category = \"account\")]`");
     }
-    if let Some(category) = &own.category {
-        super::check::category(category, diag);
+    if let Some(written) = &own.category {
+        category::check(written, diag);
     }
     let mut facts = Facts { ident: input.ident.clone(), list: Vec::new() };
     if !input.generics.params.is_empty() {
