@@ -3,8 +3,6 @@
 #[doc = include_str!("../../src/start.md")]
 mod start {}
 
-// Needs the attributes, which this crate cannot name yet.
-#[cfg(any())]
 #[doc = include_str!("../../src/tutorial/bank.md")]
 mod bank {}
 

@@ -3,7 +3,6 @@
 use std::{error::Error, fs, path::Path};
 
 #[test]
-#[ignore = "the bank is not written with the attributes yet"]
 fn every_rust_block_of_the_readme_stands_in_the_bank() -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut bank = String::new();
