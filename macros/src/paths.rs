@@ -1,6 +1,6 @@
 //! Where the output finds Foldline: the one place that spells its paths.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 
 /// The path to the `foldline` crate: `::foldline`, or what `crate = …` says.
@@ -14,8 +14,17 @@ impl Paths {
 
     /// A public item of the crate.
     pub(crate) fn item(&self, name: &str) -> TokenStream {
-        let (root, name) = (&self.0, syn::Ident::new(name, proc_macro2::Span::call_site()));
+        let (root, name) = (&self.0, syn::Ident::new(name, Span::call_site()));
         quote!(#root::#name)
+    }
+
+    /// The same with every token at `span`: the compiler shows a path whose tokens lie apart at none of their places.
+    pub(crate) fn item_at(&self, name: &str, span: Span) -> TokenStream {
+        let tokens = self.item(name).into_iter().map(|mut token| {
+            token.set_span(span);
+            token
+        });
+        tokens.collect()
     }
 
     /// What only generated code uses.

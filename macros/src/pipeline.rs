@@ -14,8 +14,8 @@ pub(crate) fn attribute_stream(arguments: TokenStream, item: TokenStream) -> Tok
         Ok(Item::Impl(block)) => {
             let plain = block.clone();
             match stream::Model::read(arguments, block, &mut diag) {
-                Some(model) => {
-                    stream::check(&model, &mut diag);
+                Some(mut model) => {
+                    stream::check(&mut model, &mut diag);
                     stream::emit(&model)
                 }
                 None => without_marks(plain),
@@ -37,7 +37,7 @@ pub(crate) fn attribute_stream(arguments: TokenStream, item: TokenStream) -> Tok
 /// `#[derive(Event)]`.
 pub(crate) fn derive_event(input: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
-    let Some(input) = diag.take_parsed(syn::parse2::<DeriveInput>(input)) else { return diag.into_tokens() };
+    let Some(input) = diag.take(syn::parse2::<DeriveInput>(input)) else { return diag.into_tokens() };
     let (facts, paths) = event::from_enum(&input, &mut diag);
     event::check(&facts, &mut diag);
     let code = if matches!(input.data, syn::Data::Enum(_)) && input.generics.params.is_empty() {
@@ -51,7 +51,7 @@ pub(crate) fn derive_event(input: TokenStream) -> TokenStream {
 /// `#[derive(Command)]`.
 pub(crate) fn derive_command(input: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
-    let Some(input) = diag.take_parsed(syn::parse2::<DeriveInput>(input)) else { return diag.into_tokens() };
+    let Some(input) = diag.take(syn::parse2::<DeriveInput>(input)) else { return diag.into_tokens() };
     let model = command::Model::read(input, &mut diag);
     command::check(&model, &mut diag);
     beside(command::emit(&model), diag)

@@ -43,13 +43,19 @@ pub trait Event: Debug + Clone + PartialEq + Send + Sync + Sized + 'static {
     /// # Errors
     /// When the name is unknown or the version newer than the one known here.
     fn check(name: &str, version: u32) -> Result<&'static EventType, DecodeError> {
-        match EventType::find(Self::TYPES, name) {
-            None => Err(DecodeError::UnknownName),
-            Some(known) if version > known.version => {
-                Err(DecodeError::NewerVersion { stored: version, known: known.version })
-            }
-            Some(known) => Ok(known),
+        known(Self::TYPES, name, version)
+    }
+}
+
+/// The entry of a stored name that can be read here.
+#[doc(hidden)]
+pub fn known(types: &'static [EventType], name: &str, version: u32) -> Result<&'static EventType, DecodeError> {
+    match EventType::find(types, name) {
+        None => Err(DecodeError::UnknownName),
+        Some(known) if version > known.version => {
+            Err(DecodeError::NewerVersion { stored: version, known: known.version })
         }
+        Some(known) => Ok(known),
     }
 }
 

@@ -13,7 +13,11 @@ pub use serde;
 use crate::stream::{Stream, StreamKey};
 pub use crate::{
     command::fingerprint::{Probe, ProbeDebug, ProbeNothing},
-    payload::{PayloadDeserializer, PayloadSerializer, decoded, encoded},
+    event::known,
+    payload::{
+        PayloadDeserializer, PayloadSerializer, decoded, encoded,
+        storable::{Assumed, Storable, Unstorable, storable},
+    },
 };
 
 /// Stands in for the key of a `#[stream]` block that names none, so that this mistake has no consequences elsewhere.

@@ -10,7 +10,7 @@ use syn::{
     parse::{Parse, ParseStream},
 };
 
-use crate::syntax::options::{Expression, Name};
+use crate::syntax::options::{self, Expression, Name};
 
 /// How a stream is opened.
 #[derive(Debug, Default, Clone, FromMeta)]
@@ -23,7 +23,12 @@ pub(crate) struct Opening {
     pub(crate) or: Option<SpannedValue<Expression>>,
 }
 
-/// What one `#[command(…)]` says.
+impl options::Options for Opening {
+    const KNOWN: &'static [(&'static str, &'static str)] =
+        &[("read", "read"), ("new", "new"), ("existing", "existing"), ("or", "or = BankError::NotOpen")];
+}
+
+/// What all `#[command(…)]` of a command say together.
 #[derive(Debug, Default, FromMeta)]
 #[darling(default)]
 pub(super) struct Options {
@@ -35,6 +40,16 @@ pub(super) struct Options {
     pub(super) follows: Vec<FollowOption>,
     #[darling(rename = "crate")]
     pub(super) krate: Option<Path>,
+}
+
+impl options::Options for Options {
+    const KNOWN: &'static [(&'static str, &'static str)] = &[
+        ("name", "name = \"transfer\""),
+        ("streams", "streams = OpenStreams"),
+        ("follow", "follow(name: Key = expression)"),
+        ("crate", "crate = path::to::foldline"),
+    ];
+    const MANY: &'static str = "follow";
 }
 
 /// `follow(method: PaymentMethodId = order.payment_method.clone(), read)`.
@@ -60,7 +75,12 @@ const FORM: &str =
 
 impl Parse for FollowOption {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let explain = |error: syn::Error| syn::Error::new(error.span(), format!("{error}: {FORM}"));
+        let start = input.span();
+        // Where the tokens end too early there is none to point at, and the caret would stand under the derive.
+        let explain = |error: syn::Error| {
+            let span = if input.is_empty() { start } else { error.span() };
+            syn::Error::new(span, format!("{error}: {FORM}"))
+        };
         let ident = input.parse().map_err(explain)?;
         input.parse::<Token![:]>().map_err(explain)?;
         let ty = input.parse().map_err(explain)?;

@@ -29,7 +29,6 @@ use crate::{paths::Paths, syntax::attributes};
 ///             let method = <PaymentMethodId as Names>::reads(&method, opener)?;
 ///             Ok(CaptureStreams { order, method })
 ///         }
-///         fn decide_on(&self, streams: &mut CaptureStreams) -> … { self.decide(streams) }
 ///         fn otherwise(…) { … }
 ///         fn fingerprint(…) { … }
 ///     }
@@ -46,8 +45,8 @@ pub(crate) fn emit(model: &Model) -> TokenStream {
 
 /// The handle that a stream becomes. Every token at the field's type, so that a type that names no stream is shown there.
 fn handle(stream: &StreamField, paths: &Paths) -> TokenStream {
-    let alias = paths.item(if stream.opening.read.is_present() { "Reads" } else { "Writes" });
     let ty = &stream.ty;
+    let alias = paths.item_at(if stream.opening.read.is_present() { "Reads" } else { "Writes" }, ty.span());
     quote_spanned!(ty.span()=> #alias<#ty>)
 }
 
@@ -135,7 +134,7 @@ fn follow_name(stream: &StreamField) -> Ident {
 
 fn command(model: &Model) -> TokenStream {
     let Model { ident, name, streams_ident, paths, .. } = model;
-    let [command, decide] = ["Command", "Decide"].map(|name| paths.item(name));
+    let command = paths.item("Command");
     let mut generics = model.generics.clone();
     if !model.streams.is_empty() {
         let names = paths.item("Names");
@@ -157,13 +156,6 @@ fn command(model: &Model) -> TokenStream {
             type Streams = #streams_ident #streams_generics;
 
             #open
-
-            fn decide_on(
-                &self,
-                streams: &mut #streams_ident #streams_generics,
-            ) -> ::core::result::Result<(), <Self as #decide>::Error> {
-                <Self as #decide>::decide(self, streams)
-            }
 
             #otherwise
             #fingerprint
@@ -244,7 +236,12 @@ fn otherwise(model: &Model) -> Option<TokenStream> {
     let arms = model.streams.iter().filter_map(|stream| {
         let (field, or) = (stream.ident.to_string(), &stream.opening.or.as_ref()?.0);
         let field = field.trim_start_matches("r#");
-        Some(quote! { #field => ::core::option::Option::Some(#or) })
+        Some(quote! {
+            #field => {
+                let otherwise: <Self as #decide>::Error = #or;
+                ::core::option::Option::Some(otherwise)
+            }
+        })
     });
     let arms: Vec<_> = arms.collect();
     (!arms.is_empty()).then(|| {

@@ -1,6 +1,5 @@
 //! A command, as the user wrote it.
 
-use darling::FromMeta;
 use quote::format_ident;
 use syn::{Attribute, Data, DeriveInput, Expr, Fields, Generics, Ident, LitStr, Type, Visibility};
 
@@ -53,11 +52,7 @@ pub(crate) enum Source {
 
 impl Model {
     pub(crate) fn read(input: DeriveInput, diag: &mut Diagnostics) -> Self {
-        let mut own = Options::default();
-        for attr in attributes::named(&input.attrs, &["command"]) {
-            let Some(next) = diag.take(options::parse::<Options>(&attr)) else { continue };
-            own.merge(next, &attr, diag);
-        }
+        let own: Options = options::parse(&attributes::named(&input.attrs, &["command"]), diag);
         let streams_ident = own.streams.map_or_else(|| format_ident!("{}Streams", input.ident), |name| name.0);
         let mut model = Self {
             paths: Paths::new(own.krate.as_ref()),
@@ -110,7 +105,7 @@ impl Model {
             docs: attributes::docs(&field.attrs),
             ty: ty.clone(),
             source: Source::Field { references },
-            opening: diag.take(options::parse(mark)).unwrap_or_default(),
+            opening: options::parse([mark], diag),
         });
     }
 
@@ -128,25 +123,7 @@ impl Model {
             docs: Vec::new(),
             ty: follow.ty,
             source: Source::Follow(Box::new(follow.expr)),
-            opening: diag.take(Opening::from_list(&follow.opening)).unwrap_or_default(),
+            opening: options::read(&follow.opening, diag),
         });
-    }
-}
-
-impl Options {
-    /// Several `#[command(…)]` are one.
-    fn merge(&mut self, next: Self, attr: &Attribute, diag: &mut Diagnostics) {
-        let mut twice = |name: &str, both: bool| {
-            if both {
-                diag.error(attr, format!("`{name}` stands twice: say it once"));
-            }
-        };
-        twice("name", self.name.is_some() && next.name.is_some());
-        twice("streams", self.streams.is_some() && next.streams.is_some());
-        twice("crate", self.krate.is_some() && next.krate.is_some());
-        self.name = next.name.or(self.name.take());
-        self.streams = next.streams.or(self.streams.take());
-        self.krate = next.krate.or(self.krate.take());
-        self.follows.extend(next.follows);
     }
 }

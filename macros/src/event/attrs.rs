@@ -3,7 +3,7 @@
 use darling::{FromMeta, util::SpannedValue};
 use syn::LitStr;
 
-use crate::syntax::options::Texts;
+use crate::syntax::options::{Options, Texts};
 
 /// On a fact: a method of a `#[stream]` block, or a variant under `#[derive(Event)]`.
 #[derive(Debug, Default, FromMeta)]
@@ -17,6 +17,11 @@ pub(crate) struct FactOptions {
     pub(crate) version: Option<SpannedValue<u32>>,
 }
 
+impl Options for FactOptions {
+    const KNOWN: &'static [(&'static str, &'static str)] =
+        &[("name", "name = \"account.credited\""), ("was", "was(\"account.paid_in\", …)"), ("version", "version = 2")];
+}
+
 /// On an enum under `#[derive(Event)]`.
 #[derive(Debug, Default, FromMeta)]
 #[darling(default)]
@@ -25,4 +30,9 @@ pub(super) struct EnumOptions {
     pub(super) category: Option<LitStr>,
     #[darling(rename = "crate")]
     pub(super) krate: Option<syn::Path>,
+}
+
+impl Options for EnumOptions {
+    const KNOWN: &'static [(&'static str, &'static str)] =
+        &[("category", "category = \"account\""), ("crate", "crate = path::to::foldline")];
 }

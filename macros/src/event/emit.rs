@@ -2,37 +2,83 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::LitStr;
+use syn::{Ident, LitStr};
 
-use super::model::{Fact, Facts, path_of, type_text};
+use super::{
+    model::{Fact, Facts, path_of, type_text},
+    stored::Stored,
+};
 use crate::{paths::Paths, syntax::attributes};
 
 /// ```ignore
 /// const _: () = {
+///     use foldline::__private::Unstorable as _;
+///     type __Field0 = Money;
+///
 ///     // How the facts are stored: serde's own code, on a hidden twin of the enum, so that the enum itself has no public
-///     // `Serialize` that would store a fact in another form.
+///     // `Serialize` that would store a fact in another form. That its fields can be stored is assumed here.
 ///     #[derive(Serialize, Deserialize)]
-///     #[serde(remote = "AccountEvent")]
+///     #[serde(remote = "AccountEvent", bound(serialize = "for<'x> <__Field0 as Assumed<'x>>::Type: Serialize", …))]
 ///     enum __Payload { #[serde(rename = "account.deposited")] Deposited { amount: Money } }
 ///
+///     const __TYPES: &[EventType] = &[EventType::new("account.deposited").fields(…).docs(…)];
+///
 ///     impl Event for AccountEvent {
-///         const TYPES: &'static [EventType] = &[EventType::new("account.deposited").fields(…).docs(…)];
+///         const TYPES: &'static [EventType] = __TYPES;
 ///         fn name(&self) -> &'static str { match self { Self::Deposited { .. } => "account.deposited" } }
 ///         fn encode(…) { __Payload::serialize(self, …) }
 ///         fn decode(…) { __Payload::deserialize(…) }
 ///     }
+///
+///     // … and demanded here, at the field's type.
+///     storable::<Money>();
 /// };
 /// ```
 pub(crate) fn emit(facts: &Facts, paths: &Paths) -> TokenStream {
-    let ident = &facts.ident;
     let private = paths.private();
+    let event_type = paths.item("EventType");
+    let stored = Stored::of(facts);
+    let (aliases, demands) = (stored.aliases(), stored.demands(paths));
+    let twin = twin(facts, &stored, paths);
+    let entries = facts.list.iter().map(|fact| entry(fact, paths));
+    let event = event(facts, paths);
+    quote! {
+        #[allow(unreachable_patterns)]
+        const _: () = {
+            #[allow(unused_imports)]
+            use #private::Unstorable as _;
+            #aliases
+            #twin
+            const __TYPES: &[#event_type] = &[#(#entries),*];
+            #event
+            #demands
+        };
+    }
+}
+
+/// How the enum is stored.
+fn twin(facts: &Facts, stored: &Stored<'_>, paths: &Paths) -> TokenStream {
+    let (payload, private) = (payload(facts), paths.private());
+    if !facts.sound {
+        return quote! { enum #payload {} };
+    }
+    let (remote, serde, bounds) = (facts.ident.to_string(), paths.serde(), stored.bounds(paths));
+    let variants = facts.list.iter().map(variant);
+    quote! {
+        #[derive(#private::serde::Serialize, #private::serde::Deserialize)]
+        #[serde(remote = #remote, crate = #serde #bounds)]
+        enum #payload { #(#variants,)* }
+    }
+}
+
+fn payload(facts: &Facts) -> Ident {
+    path_of("__Payload", &facts.ident)
+}
+
+fn event(facts: &Facts, paths: &Paths) -> TokenStream {
+    let (ident, payload, private) = (&facts.ident, payload(facts), paths.private());
     let (event, event_type) = (paths.item("Event"), paths.item("EventType"));
     let (decode_error, encode_error) = (paths.item("DecodeError"), paths.item("EncodeError"));
-    let payload = path_of("__Payload", ident);
-    let serde = paths.serde();
-    let remote = ident.to_string();
-    let twins = facts.list.iter().map(twin);
-    let entries = facts.list.iter().map(|fact| entry(fact, paths));
     let names = facts.list.iter().map(|Fact { variant, name, conditions, .. }| {
         quote! { #(#conditions)* Self::#variant { .. } => #name }
     });
@@ -43,47 +89,41 @@ pub(crate) fn emit(facts: &Facts, paths: &Paths) -> TokenStream {
         quote! { #(#conditions)* Self::#variant { .. } => #version }
     });
     quote! {
-        const _: () = {
-            #[derive(#private::serde::Serialize, #private::serde::Deserialize)]
-            #[serde(remote = #remote, crate = #serde)]
-            enum #payload { #(#twins,)* }
+        #[automatically_derived]
+        impl #event for #ident {
+            const TYPES: &'static [#event_type] = __TYPES;
 
-            #[automatically_derived]
-            impl #event for #ident {
-                const TYPES: &'static [#event_type] = &[#(#entries),*];
-
-                fn name(&self) -> &'static ::core::primitive::str {
-                    #name
-                }
-
-                fn schema_version(&self) -> ::core::primitive::u32 {
-                    #[allow(unreachable_patterns, clippy::match_same_arms)]
-                    match self { #(#versions,)* _ => 1 }
-                }
-
-                fn encode(
-                    &self,
-                    payload: &mut ::std::vec::Vec<::core::primitive::u8>,
-                ) -> ::core::result::Result<(), #encode_error> {
-                    #private::encoded(#payload::serialize(self, #private::PayloadSerializer::new(payload)))
-                }
-
-                fn decode(
-                    name: &::core::primitive::str,
-                    version: ::core::primitive::u32,
-                    payload: &[::core::primitive::u8],
-                ) -> ::core::result::Result<Self, #decode_error> {
-                    let known = <Self as #event>::check(name, version)?;
-                    #private::decoded(#payload::deserialize(#private::PayloadDeserializer::new(known.name, payload)))
-                }
+            fn name(&self) -> &'static ::core::primitive::str {
+                #name
             }
-        };
+
+            fn schema_version(&self) -> ::core::primitive::u32 {
+                #[allow(clippy::match_same_arms)]
+                match self { #(#versions,)* _ => 1 }
+            }
+
+            fn encode(
+                &self,
+                payload: &mut ::std::vec::Vec<::core::primitive::u8>,
+            ) -> ::core::result::Result<(), #encode_error> {
+                #private::encoded(#payload::serialize(self, #private::PayloadSerializer::new(payload)))
+            }
+
+            fn decode(
+                name: &::core::primitive::str,
+                version: ::core::primitive::u32,
+                payload: &[::core::primitive::u8],
+            ) -> ::core::result::Result<Self, #decode_error> {
+                let known = #private::known(__TYPES, name, version)?;
+                #private::decoded(#payload::deserialize(#private::PayloadDeserializer::new(known.name, payload)))
+            }
+        }
     }
 }
 
 /// The variant of the hidden twin. It always has braces: a fact without fields is stored as `{}`, so that fields can be
 /// added later.
-fn twin(fact: &Fact) -> TokenStream {
+fn variant(fact: &Fact) -> TokenStream {
     let Fact { variant, name, conditions, .. } = fact;
     let fields = fact.fields.iter().map(|field| {
         let (ident, ty, serde) = (&field.ident, &field.ty, &field.serde);

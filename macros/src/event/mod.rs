@@ -5,6 +5,7 @@ mod category;
 mod check;
 mod emit;
 mod model;
+mod stored;
 
 pub(crate) use self::{
     attrs::FactOptions,

@@ -21,6 +21,8 @@ pub(crate) struct Facts {
     /// The enum.
     pub(crate) ident: Ident,
     pub(crate) list: Vec<Fact>,
+    /// Whether serde can be asked to store them. If not, this is reported.
+    pub(crate) sound: bool,
 }
 
 /// Something that can happen.
@@ -47,6 +49,16 @@ pub(crate) struct Field {
     pub(crate) docs: Vec<Attribute>,
     /// `#[serde(…)]`, which decides how the field is stored.
     pub(crate) serde: Vec<Attribute>,
+}
+
+impl FactOptions {
+    /// What the one `#[event]` of a fact says.
+    pub(crate) fn of(marks: &[Attribute], diag: &mut Diagnostics) -> Self {
+        if let Some(second) = marks.get(1) {
+            diag.error(second, "one `#[event]` a fact: put all options into it");
+        }
+        options::parse(marks.first(), diag)
+    }
 }
 
 impl Fact {
@@ -85,37 +97,30 @@ const MISPLACED: &str = "`#[derive(Event)]` belongs on an enum, one variant a fa
 
 /// The facts of a hand-written enum, and where it finds Foldline.
 pub(crate) fn from_enum(input: &DeriveInput, diag: &mut Diagnostics) -> (Facts, Paths) {
-    let mut own = EnumOptions::default();
-    for attr in attributes::named(&input.attrs, &["event"]) {
-        let Some(next) = diag.take(options::parse::<EnumOptions>(&attr)) else { continue };
-        own.category = own.category.or(next.category);
-        own.krate = own.krate.or(next.krate);
-    }
+    let before = diag.len();
+    let own: EnumOptions = options::parse(&attributes::named(&input.attrs, &["event"]), diag);
     let category = own.category.as_ref().map(LitStr::value);
-    if category.is_none() {
+    if category.is_none() && diag.len() == before {
         diag.error(&input.ident, "its facts need a category: `#[event(category = \"account\")]`");
     }
     if let Some(written) = &own.category {
         category::check(written, diag);
     }
-    let mut facts = Facts { ident: input.ident.clone(), list: Vec::new() };
+    let mut facts = Facts { ident: input.ident.clone(), list: Vec::new(), sound: true };
     if !input.generics.params.is_empty() {
         diag.error(&input.generics, "an event has no generics: what is in the log has one form");
     }
     match &input.data {
         Data::Enum(data) => {
             for variant in &data.variants {
-                let mut options = FactOptions::default();
-                for attr in attributes::named(&variant.attrs, &["event"]) {
-                    options = diag.take(options::parse(&attr)).unwrap_or_default();
-                }
+                let options = FactOptions::of(&attributes::named(&variant.attrs, &["event"]), diag);
                 let stem = names::snake_case(&variant.ident);
                 let category = category.as_deref().unwrap_or_default();
                 let mut fact = Fact::new(variant.ident.clone(), category, &stem, options, &variant.attrs);
                 if matches!(variant.fields, Fields::Unnamed(_)) {
                     let message = "the fields of a fact have names, which are stored: write `Name { field: Type }`";
                     diag.error(&variant.fields, message);
-                    continue;
+                    facts.sound = false;
                 }
                 fact.fields = variant.fields.iter().filter_map(Field::of).collect();
                 facts.list.push(fact);

@@ -7,7 +7,7 @@ use syn::{
     parse::{Parse, ParseStream},
 };
 
-use crate::syntax::options::Name;
+use crate::syntax::options::{self, Name};
 
 /// The options that darling reads.
 #[derive(Debug, Default, FromMeta)]
@@ -27,12 +27,26 @@ pub(super) struct Options {
     pub(super) krate: Option<Path>,
 }
 
+impl options::Options for Options {
+    const KNOWN: &'static [(&'static str, &'static str)] = &[
+        ("key", "key = AccountId"),
+        ("name", "name = \"account\""),
+        ("events", "events = Happenings"),
+        ("facts", "facts = Facts"),
+        ("vis", "vis = \"pub(crate)\""),
+        ("derive", "derive(Eq, Hash)"),
+        ("crate", "crate = path::to::foldline"),
+    ];
+}
+
 /// All of them. The key stands apart, because darling reads values as expressions and a key is any type:
 /// `key = Key<Account>` would be a comparison.
 #[derive(Debug, Default)]
 pub(super) struct Arguments {
     pub(super) key: Option<Type>,
     pub(super) rest: Vec<NestedMeta>,
+    /// What is wrong with the key.
+    pub(super) faults: Vec<syn::Error>,
 }
 
 impl Parse for Arguments {
@@ -40,12 +54,7 @@ impl Parse for Arguments {
         let mut arguments = Self::default();
         while !input.is_empty() {
             if is_key(input) {
-                let name = input.parse::<Ident>()?;
-                input.parse::<Token![=]>()?;
-                if arguments.key.is_some() {
-                    return Err(syn::Error::new(name.span(), "Duplicate field `key`"));
-                }
-                arguments.key = Some(input.parse()?);
+                arguments.key(input)?;
             } else {
                 arguments.rest.push(input.parse()?);
             }
@@ -54,6 +63,26 @@ impl Parse for Arguments {
             }
         }
         Ok(arguments)
+    }
+}
+
+impl Arguments {
+    fn key(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let name = input.parse::<Ident>()?;
+        input.parse::<Token![=]>()?;
+        let key = if let Ok(text) = input.parse::<LitStr>() {
+            let message = format!("a key is a type, written bare: `key = {}`", text.value());
+            self.faults.push(syn::Error::new(text.span(), message));
+            text.parse().ok()
+        } else {
+            Some(input.parse()?)
+        };
+        if self.key.is_some() {
+            self.faults.push(syn::Error::new(name.span(), "`key` stands twice: say it once"));
+        } else {
+            self.key = key;
+        }
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use quote::ToTokens;
-use syn::{FnArg, ImplItemFn, Pat, ReturnType, Safety, Type, ext::IdentExt};
+use syn::{FnArg, ImplItemFn, Pat, Receiver, ReceiverKind, ReturnType, Safety, Type, ext::IdentExt};
 
 use super::Model;
 use crate::{diag::Diagnostics, event};
@@ -11,14 +11,21 @@ use crate::{diag::Diagnostics, event};
 /// The words of an open stream's handle.
 const RESERVED: [&str; 4] = ["emit", "key", "version", "exists"];
 
-pub(crate) fn check(model: &Model, diag: &mut Diagnostics) {
+pub(crate) fn check(model: &mut Model, diag: &mut Diagnostics) {
     event::check_category(&model.category, diag);
     event::check(&model.facts, diag);
     if model.facts.list.is_empty() {
         let message = "a stream has at least one event: mark a method, `#[event] fn opened(&mut self, …) { … }`";
         diag.error(&model.state, message);
     }
-    model.methods.iter().for_each(|method| signature(method, diag));
+    for (fold, fact) in model.folds.iter_mut().zip(&mut model.facts.list) {
+        let before = diag.len();
+        signature(&fold.method, diag);
+        if diag.len() > before {
+            fold.sound = false;
+            fact.fields.clear();
+        }
+    }
 }
 
 /// An event method takes the state and the fact's fields, and changes the state: nothing else.
@@ -65,7 +72,7 @@ fn signature(method: &ImplItemFn, diag: &mut Diagnostics) {
                         "an argument is a field of the event and needs a name: `_reason` is the field `reason`",
                     );
                 } else if !fields.insert(text.trim_start_matches('_').to_owned()) {
-                    diag.error(pattern, "another argument is this field already");
+                    diag.error(pattern, "another argument is this field already: give one of the two another name");
                 }
             }
             Pat::Wild(wild) => {
@@ -92,7 +99,10 @@ fn signature(method: &ImplItemFn, diag: &mut Diagnostics) {
     }
 }
 
-fn takes_mut_self(receiver: &syn::Receiver) -> bool {
-    let tokens = receiver.to_token_stream().to_string();
-    tokens == "& mut self" || tokens == "self : & mut Self"
+fn takes_mut_self(receiver: &Receiver) -> bool {
+    match &receiver.kind {
+        ReceiverKind::Reference(_, _, mutable) => mutable.is_some(),
+        ReceiverKind::Typed(_, ty) => ty.to_token_stream().to_string() == "& mut Self",
+        _ => false,
+    }
 }

@@ -2,9 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Attribute, Path};
+use syn::{Attribute, FnArg, Path};
 
-use super::Model;
+use super::{Model, model::Fold};
 use crate::{
     event::{self, Fact},
     syntax::attributes,
@@ -56,28 +56,8 @@ fn is_serde(path: &Path) -> bool {
 
 fn verbs(model: &Model) -> TokenStream {
     let Model { vis, verbs, state, paths, .. } = model;
-    let events = &model.facts.ident;
     let [records, stream_mut, stream_ref] = ["Records", "StreamMut", "StreamRef"].map(|name| paths.item(name));
-    let methods = model.facts.list.iter().zip(&model.methods).map(|(fact, method)| {
-        let Fact { variant, conditions, .. } = fact;
-        let name = &method.sig.ident;
-        let fields: Vec<_> = fact.fields.iter().map(|field| &field.ident).collect();
-        let types = fact.fields.iter().map(|field| &field.ty);
-        let docs = match attributes::doc_text(&fact.docs) {
-            text if text.is_empty() => format!("Records [`{events}::{variant}`]."),
-            text => format!("Records [`{events}::{variant}`]: {text}"),
-        };
-        quote! {
-            #[doc = #docs]
-            #(#conditions)*
-            fn #name(&mut self, #(#fields: #types),*)
-            where
-                Self: #records<#events>,
-            {
-                #records::record(self, #events::#variant { #(#fields),* });
-            }
-        }
-    });
+    let methods = model.facts.list.iter().zip(&model.folds).map(|(fact, fold)| verb(model, fact, fold, &records));
     let docs = format!("Tells an open [`{state}`] stream what happened.");
     quote! {
         #[doc = #docs]
@@ -94,6 +74,42 @@ fn verbs(model: &Model) -> TokenStream {
     }
 }
 
+fn verb(model: &Model, fact: &Fact, fold: &Fold, records: &TokenStream) -> TokenStream {
+    let (events, Fact { variant, conditions, .. }) = (&model.facts.ident, fact);
+    let name = &fold.method.sig.ident;
+    if !fold.sound {
+        return stand_in(fold);
+    }
+    let fields: Vec<_> = fact.fields.iter().map(|field| &field.ident).collect();
+    let types = fact.fields.iter().map(|field| &field.ty);
+    let docs = match attributes::doc_text(&fact.docs) {
+        text if text.is_empty() => format!("Records [`{events}::{variant}`]."),
+        text => format!("Records [`{events}::{variant}`]: {text}"),
+    };
+    quote! {
+        #[doc = #docs]
+        #(#conditions)*
+        fn #name(&mut self, #(#fields: #types),*)
+        where
+            Self: #records<#events>,
+        {
+            #records::record(self, #events::#variant { #(#fields),* });
+        }
+    }
+}
+
+/// Takes what the faulty method takes, so that those who call it are not told of its fault.
+fn stand_in(fold: &Fold) -> TokenStream {
+    let sig = &fold.method.sig;
+    let (name, where_clause) = (&sig.ident, &sig.generics.where_clause);
+    let generics = &sig.generics.params;
+    let types = sig.inputs.iter().filter_map(|argument| match argument {
+        FnArg::Typed(argument) => Some(&argument.ty),
+        FnArg::Receiver(_) => None,
+    });
+    quote! { fn #name<#generics>(&mut self, #(_: #types),*) #where_clause {} }
+}
+
 fn stream(model: &Model) -> TokenStream {
     let Model { state, category, paths, key, .. } = model;
     let events = &model.facts.ident;
@@ -101,9 +117,12 @@ fn stream(model: &Model) -> TokenStream {
     // A block without a key is reported once; a type that stands in for it keeps the rest of the user's code in sense.
     let private = paths.private();
     let key_type = key.as_ref().map_or_else(|| quote!(#private::NoKey<#state>), ToTokens::to_token_stream);
-    let arms = model.facts.list.iter().zip(&model.methods).map(|(fact, method)| {
+    let arms = model.facts.list.iter().zip(&model.folds).map(|(fact, fold)| {
         let Fact { variant, conditions, .. } = fact;
-        let name = &method.sig.ident;
+        if !fold.sound {
+            return quote! { #(#conditions)* #events::#variant {} => {} };
+        }
+        let name = &fold.method.sig.ident;
         let fields: Vec<_> = fact.fields.iter().map(|field| &field.ident).collect();
         quote! { #(#conditions)* #events::#variant { #(#fields),* } => Self::#name(self, #(#fields),*) }
     });

@@ -1,6 +1,5 @@
 //! A `#[stream]` block, as the user wrote it.
 
-use darling::FromMeta;
 use proc_macro2::TokenStream;
 use quote::format_ident;
 use syn::{FnArg, Ident, ImplItem, ImplItemFn, ItemImpl, LitStr, Pat, Path, Type, Visibility, ext::IdentExt};
@@ -29,18 +28,27 @@ pub(crate) struct Model {
     pub(crate) derives: Vec<Path>,
     pub(crate) facts: Facts,
     /// The method of each fact, beside `facts.list`.
-    pub(crate) methods: Vec<ImplItemFn>,
+    pub(crate) folds: Vec<Fold>,
+}
+
+/// A method that takes a fact in.
+#[derive(Debug)]
+pub(crate) struct Fold {
+    pub(crate) method: ImplItemFn,
+    /// Whether it has the form of a fold. If not, this is reported, and it is not called.
+    pub(crate) sound: bool,
 }
 
 impl Model {
     /// Reads an inherent impl block of a plain type; anything else is no place for `#[stream]`.
     pub(crate) fn read(arguments: TokenStream, mut block: ItemImpl, diag: &mut Diagnostics) -> Option<Self> {
-        let arguments = diag.take_parsed(syn::parse2::<Arguments>(arguments));
-        let had_arguments = arguments.is_some();
-        let arguments = arguments.unwrap_or_default();
-        let options = diag.take(Options::from_list(&arguments.rest)).unwrap_or_default();
+        let before = diag.len();
+        let arguments: Arguments = diag.take(syn::parse2(arguments)).unwrap_or_default();
+        arguments.faults.into_iter().for_each(|fault| diag.push(fault));
+        let options: Options = options::read(&arguments.rest, diag);
+        let options_are_sound = diag.len() == before;
         let state = state_of(&block, diag)?;
-        if arguments.key.is_none() && had_arguments {
+        if arguments.key.is_none() && options_are_sound {
             let message = format!("say what names one such stream: `#[stream(key = {state}Id)]`");
             diag.push(syn::Error::new(proc_macro2::Span::call_site(), message));
         }
@@ -52,8 +60,8 @@ impl Model {
             vis: options.vis.unwrap_or_else(|| syn::parse_quote!(pub)),
             verbs: named(options.facts, format_ident!("{state}Facts")),
             derives: options.derive.iter().cloned().collect(),
-            facts: Facts { ident: named(options.events, format_ident!("{state}Event")), list: Vec::new() },
-            methods: Vec::new(),
+            facts: Facts { ident: named(options.events, format_ident!("{state}Event")), list: Vec::new(), sound: true },
+            folds: Vec::new(),
             category,
             state,
             block: block.clone(),
@@ -61,29 +69,43 @@ impl Model {
         for item in &mut block.items {
             let ImplItem::Fn(method) = item else { continue };
             let marks = attributes::extract(&mut method.attrs, "event");
-            if let Some(mark) = marks.first() {
-                if let Some(second) = marks.get(1) {
-                    diag.error(second, "one `#[event]` a method: put all options into it");
-                }
-                let options = diag.take(options::parse::<FactOptions>(mark)).unwrap_or_default();
-                model.enter(method, options);
+            if !marks.is_empty() {
+                let options = FactOptions::of(&marks, diag);
+                model.enter(method, options, diag);
             }
         }
         model.block = block;
         Some(model)
     }
 
-    fn enter(&mut self, method: &mut ImplItemFn, options: FactOptions) {
+    fn enter(&mut self, method: &mut ImplItemFn, options: FactOptions, diag: &mut Diagnostics) {
         let name = &method.sig.ident;
         let mut variant = names::pascal_case(name);
         variant.set_span(name.span());
+        if let Some(other) = self.same_variant(&variant, method) {
+            // Of two methods with one name the compiler speaks itself.
+            if other != *name {
+                let message =
+                    format!("its variant would be `{variant}`, as that of `{other}` is: call one of the two otherwise");
+                diag.error(name, message);
+            }
+            return;
+        }
         let stem = name.unraw().to_string();
         let mut fact = Fact::new(variant, &self.category.value(), &stem, options, &method.attrs);
         fact.fields = method.sig.inputs.iter_mut().filter_map(field_of).collect();
         // By value is the point: a replayed event is moved into the fold, not cloned.
         method.attrs.push(syn::parse_quote!(#[allow(clippy::needless_pass_by_value)]));
         self.facts.list.push(fact);
-        self.methods.push(method.clone());
+        self.folds.push(Fold { method: method.clone(), sound: true });
+    }
+
+    /// The method that has this variant already. Two of which only one is ever compiled in may share it.
+    fn same_variant(&self, variant: &Ident, method: &ImplItemFn) -> Option<Ident> {
+        let always = |attrs| attributes::conditions(attrs).is_empty();
+        let mut taken = self.facts.list.iter().zip(&self.folds);
+        let (_, fold) = taken.find(|(fact, fold)| fact.variant == *variant && always(&fold.method.attrs))?;
+        always(&method.attrs).then(|| fold.method.sig.ident.clone())
     }
 }
 

@@ -1,18 +1,83 @@
-//! Options in attributes, in the forms that darling does not read by itself.
+//! Options in attributes: darling reads the values, and the messages are ours.
+
+use std::collections::HashSet;
 
 use darling::{Error, FromMeta, ast::NestedMeta};
-use syn::{Attribute, Expr, ExprLit, ExprPath, Ident, Lit, LitStr, Meta};
+use quote::ToTokens;
+use syn::{Attribute, Expr, ExprPath, Ident, Lit, LitStr, Meta};
 
-/// The options of `#[name]` or `#[name(…)]`.
-pub(crate) fn parse<T: FromMeta>(attr: &Attribute) -> darling::Result<T> {
-    match &attr.meta {
-        Meta::Path(_) => T::from_list(&[]),
-        Meta::List(list) => T::from_list(&NestedMeta::parse_meta_list(list.tokens.clone())?),
-        Meta::NameValue(pair) => {
-            let name = attr.path().segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
-            Err(Error::custom(format!("its options stand in parentheses: `#[{name}(…)]`")).with_span(&pair.value))
+use crate::diag::{self, Diagnostics};
+
+/// What one kind of attribute accepts.
+pub(crate) trait Options: FromMeta + Default {
+    /// Each option by its name, and how it is written.
+    const KNOWN: &'static [(&'static str, &'static str)];
+    /// The one that may stand more than once. It brings its own messages.
+    const MANY: &'static str = "";
+}
+
+/// The options of all `attrs`, which count as one.
+pub(crate) fn parse<'a, T: Options>(attrs: impl IntoIterator<Item = &'a Attribute>, diag: &mut Diagnostics) -> T {
+    let mut items = Vec::new();
+    for attr in attrs {
+        match &attr.meta {
+            Meta::Path(_) => {}
+            Meta::List(list) => {
+                items.extend(diag.take(NestedMeta::parse_meta_list(list.tokens.clone())).unwrap_or_default());
+            }
+            Meta::NameValue(pair) => {
+                let name = attr.path().segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+                diag.error(&pair.value, format!("its options stand in parentheses: `#[{name}(…)]`"));
+            }
         }
     }
+    read(&items, diag)
+}
+
+/// The options that `items` spell. What is wrong with one of them is noted, and the others count all the same.
+pub(crate) fn read<T: Options>(items: &[NestedMeta], diag: &mut Diagnostics) -> T {
+    let mut seen = HashSet::new();
+    let mut sound = Vec::new();
+    for item in items {
+        let Some((at, name)) = name(item) else {
+            diag.error(item, format!("this is no option; these are: {}", forms::<T>()));
+            continue;
+        };
+        let Some((_, form)) = T::KNOWN.iter().find(|(known, _)| *known == name) else {
+            diag.error(at, unknown::<T>(&name));
+            continue;
+        };
+        if name != T::MANY && !seen.insert(name.clone()) {
+            diag.error(at, format!("`{name}` stands twice: say it once"));
+            continue;
+        }
+        match T::from_list(std::slice::from_ref(item)) {
+            Ok(_) => sound.push(item.clone()),
+            Err(error) if name == T::MANY => diag.darling(error),
+            Err(_) => diag.error(item, format!("this option is written `{form}`")),
+        }
+    }
+    T::from_list(&sound).unwrap_or_default()
+}
+
+fn name(item: &NestedMeta) -> Option<(&syn::Path, String)> {
+    let path = match item {
+        NestedMeta::Meta(meta) => meta.path(),
+        NestedMeta::NameValueInvalidExpr(pair) => &pair.path,
+        NestedMeta::Lit(_) => return None,
+    };
+    Some((path, path.to_token_stream().to_string()))
+}
+
+fn unknown<T: Options>(name: &str) -> String {
+    match diag::nearest(name, T::KNOWN.iter().map(|(known, _)| *known)) {
+        Some(known) => format!("`{name}` is no option here: did you mean `{known}`?"),
+        None => format!("`{name}` is no option here; these are: {}", forms::<T>()),
+    }
+}
+
+fn forms<T: Options>() -> String {
+    T::KNOWN.iter().map(|(_, form)| format!("`{form}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// A name, written bare: `events = Happenings`.
@@ -26,7 +91,7 @@ impl FromMeta for Name {
             Expr::Group(group) => return Self::from_expr(&group.expr),
             _ => None,
         }
-        .ok_or_else(|| Error::custom("this is a name, written bare: `events = Happenings`").with_span(expr))
+        .ok_or_else(|| Error::unexpected_expr_type(expr))
     }
 }
 
@@ -38,18 +103,9 @@ impl FromMeta for Texts {
     fn from_list(items: &[NestedMeta]) -> darling::Result<Self> {
         let texts = items.iter().map(|item| match item {
             NestedMeta::Lit(Lit::Str(text)) => Ok(text.clone()),
-            other => Err(Error::custom("names stand in quotes here: `was(\"account.paid_in\")`").with_span(other)),
+            other => Err(Error::unsupported_format("other than a text").with_span(other)),
         });
         texts.collect::<darling::Result<Vec<_>>>().map(Self)
-    }
-
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
-        match expr {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
-                Err(Error::custom(format!("write `was(\"{}\")`", text.value())).with_span(expr))
-            }
-            _ => Err(Error::custom("write `was(\"…\", …)`").with_span(expr)),
-        }
     }
 }
 

@@ -68,10 +68,6 @@ pub trait Decide: for<'s> Declares<'s> {
 ///         opener.ready()?;
 ///         Ok(TransferStreams { from: AccountId::writes(&from, opener)?, to: AccountId::writes(&to, opener)? })
 ///     }
-///
-///     fn decide_on(&self, streams: &mut TransferStreams) -> Result<(), BankError> {
-///         self.decide(streams)
-///     }
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
@@ -79,7 +75,7 @@ pub trait Decide: for<'s> Declares<'s> {
     label = "cannot be executed",
     note = "derive it: `#[derive(foldline::Command)]`, with `#[stream]` on the fields that name its streams"
 )]
-pub trait Command: Decide + Send {
+pub trait Command: Decide + for<'s> Declares<'s, Open = &'s mut <Self as Command>::Streams> + Send {
     /// What metrics, traces and the stored metadata call it.
     const NAME: &'static str;
 
@@ -98,7 +94,9 @@ pub trait Command: Decide + Send {
     ///
     /// # Errors
     /// The domain's own reason for a rejection.
-    fn decide_on(&self, streams: &mut Self::Streams) -> Result<(), Self::Error>;
+    fn decide_on(&self, streams: &mut Self::Streams) -> Result<(), Self::Error> {
+        self.decide(streams)
+    }
 
     /// The domain's own error for a stream of `field` that exists and should not, or the other way about: `or = …`.
     fn otherwise(&self, field: &str) -> Option<Self::Error> {

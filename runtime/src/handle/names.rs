@@ -70,6 +70,8 @@ macro_rules! opens {
     (@shape $handle:ident many) => { StreamMap<K, $handle<K>> };
 }
 
+// Without this the message would speak of `StreamKey`, and leave the collections out.
+#[diagnostic::do_not_recommend]
 impl<K: StreamKey> Names<'_> for K {
     opens!(one -> one);
 
