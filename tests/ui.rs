@@ -1,0 +1,54 @@
+//! What the macros accept, and what they say to those who got it wrong.
+//!
+//! After a change of a message: `TRYBUILD=overwrite cargo test -p foldline --test ui`, and read every line of the diff.
+//! One mistake gives one error, it points at the user's own token, and it names the remedy. What a key or a state lacks of
+//! the traits that it needs is the exception: the compiler asks for those at both ends, `Stream::Key` and `StreamKey`.
+
+use std::{
+    env,
+    process::{Command, Stdio},
+};
+
+#[test]
+fn mistakes_get_one_error_with_a_remedy() {
+    if incrementally("mistakes_get_one_error_with_a_remedy") {
+        let cases = trybuild::TestCases::new();
+        cases.compile_fail("tests/ui/stream/fail/*.rs");
+        cases.compile_fail("tests/ui/event/fail/*.rs");
+        cases.compile_fail("tests/ui/command/fail/*.rs");
+    }
+}
+
+#[test]
+fn what_is_meant_to_work_works() {
+    let cases = trybuild::TestCases::new();
+    cases.pass("tests/ui/stream/pass/*.rs");
+    cases.pass("tests/ui/event/pass/*.rs");
+    cases.pass("tests/ui/command/pass/*.rs");
+}
+
+/// Whether the cases are compiled incrementally, as a user's are. If not, the test runs itself again in that way.
+///
+/// The compiler drops errors that repeat an earlier one, except when it compiles incrementally: without this, a macro
+/// that reports a mistake five times would pass for one that reports it once. Trybuild switches it off by a variable,
+/// so that only flags which go past that variable switch it on.
+fn incrementally(test: &str) -> bool {
+    const AGAIN: &str = "FOLDLINE_UI_INCREMENTALLY";
+    if env::var_os(AGAIN).is_some() {
+        return true;
+    }
+    let cache = concat!("incremental=", env!("CARGO_TARGET_TMPDIR"), "/ui-incremental");
+    // All but the last are trybuild's own flags, which these take the place of.
+    let flags =
+        ["--cfg", "trybuild", "--verbose", "--diagnostic-width=140", "-A", "dead_code", "-C", cache].join("\u{1f}");
+    let itself = env::current_exe().and_then(|itself| {
+        Command::new(itself)
+            .args(["--exact", test, "--nocapture"])
+            .env("CARGO_ENCODED_RUSTFLAGS", flags)
+            .env(AGAIN, "1")
+            .stdin(Stdio::null())
+            .status()
+    });
+    assert!(itself.is_ok_and(|status| status.success()), "read what the cases say, above");
+    false
+}

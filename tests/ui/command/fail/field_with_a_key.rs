@@ -1,0 +1,21 @@
+use foldline::prelude::*;
+
+#[path = "../../support.rs"]
+mod support;
+use support::bank::*;
+
+#[derive(Command)]
+struct Deposit {
+    #[stream(key = AccountId)]
+    account: AccountId,
+}
+
+impl Decide for Deposit {
+    type Error = Refused;
+
+    fn decide(&self, _: &mut DepositStreams) -> Result<(), Refused> {
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use foldline::Event;
+
+#[derive(Debug, Clone, PartialEq, Event)]
+#[event(category = "account", category = "konto")]
+enum AccountEvent {
+    Deposited { amount: u64 },
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use foldline::Event;
+
+#[derive(Event)]
+#[event(category = "account")]
+union Deposited {
+    amount: u64,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use foldline::Event;
+
+#[derive(Debug, Clone, PartialEq, Event)]
+#[event(category = "account")]
+enum AccountEvent {
+    Opened {},
+    #[event(name = "account.opened")]
+    Deposited {
+        amount: u64,
+    },
+}
+
+fn main() {}

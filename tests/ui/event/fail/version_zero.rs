@@ -1,0 +1,13 @@
+use foldline::Event;
+
+#[derive(Debug, Clone, PartialEq, Event)]
+#[event(category = "account")]
+enum AccountEvent {
+    Opened {},
+    #[event(version = 0)]
+    Deposited {
+        amount: u64,
+    },
+}
+
+fn main() {}

@@ -1,0 +1,22 @@
+use foldline::prelude::*;
+
+#[macro_use]
+#[path = "../../support.rs"]
+mod support;
+
+key!(AccountId);
+
+#[derive(Debug, Clone, Default)]
+struct Account {
+    balance: u64,
+}
+
+#[stream(key = AccountId)]
+impl Account {
+    #[event(version = 0)]
+    fn deposited(&mut self, amount: u64) {
+        self.balance += amount;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,22 @@
+use foldline::prelude::*;
+
+#[macro_use]
+#[path = "../../support.rs"]
+mod support;
+
+key!(AccountId);
+
+#[derive(Debug, Clone, Default)]
+struct Account {
+    balance: u64,
+}
+
+#[stream(key = AccountId)]
+impl Account {
+    #[event]
+    fn deposited(&mut self, (whole, rest): (u64, u64)) {
+        self.balance += whole + rest;
+    }
+}
+
+fn main() {}

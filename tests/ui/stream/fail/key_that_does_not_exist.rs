@@ -1,0 +1,16 @@
+use foldline::prelude::*;
+
+#[derive(Debug, Clone, Default)]
+struct Account {
+    balance: u64,
+}
+
+#[stream(key = AccountId)]
+impl Account {
+    #[event]
+    fn deposited(&mut self, amount: u64) {
+        self.balance += amount;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,26 @@
+use foldline::prelude::*;
+
+#[macro_use]
+#[path = "../../support.rs"]
+mod support;
+
+key!(AccountId);
+
+#[derive(Debug, Clone, Default)]
+struct Account {
+    balance: u64,
+}
+
+trait Happens {
+    fn deposited(&mut self, amount: u64);
+}
+
+#[stream(key = AccountId)]
+impl Happens for Account {
+    #[event]
+    fn deposited(&mut self, amount: u64) {
+        self.balance += amount;
+    }
+}
+
+fn main() {}
