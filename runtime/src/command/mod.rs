@@ -13,7 +13,7 @@ pub use self::{
 };
 pub(crate) use self::{
     entries::{AnySlot, Entries, Entry, Shelf},
-    job::{Job, Step, Typed, Verdict},
+    job::{Decision, Job, Step, Typed, Verdict},
     opener::Pause,
 };
 

@@ -324,3 +324,6 @@ impl Refused {
         !self.from_what_was_read && !entries.follows()
     }
 }
+
+#[cfg(test)]
+mod tests;
