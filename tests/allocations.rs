@@ -1,0 +1,105 @@
+//! What folding and executing allocate, as the allocator itself counts it, a thread at a time.
+//!
+//! The bank is the benches' own, so that these figures and theirs speak of the same commands.
+
+#[path = "../benches/shared/mod.rs"]
+mod shared;
+
+use allocation_counter::measure;
+use foldline::{Command, Event, Stream};
+use shared::{Account, AccountEvent, AccountId, Deposit, Fault, START, Transfer, bank_of, by_hand, history, told};
+use tokio::runtime::Builder;
+
+/// Decodes and folds what was stored, and counts the allocations of that alone.
+fn allocations_of_a_fold<S: Stream>(stored: &[(&'static str, Vec<u8>)]) -> Result<(S, u64), Fault> {
+    let (mut state, mut outcome) = (S::default(), Ok(()));
+    let counted = measure(|| {
+        outcome = stored.iter().try_for_each(|(name, payload)| {
+            state.apply(S::Event::decode(name, 1, payload)?);
+            Ok::<_, foldline::DecodeError>(())
+        });
+    });
+    outcome?;
+    Ok((state, counted.count_total))
+}
+
+fn stored(events: impl IntoIterator<Item = AccountEvent>) -> Result<Vec<(&'static str, Vec<u8>)>, Fault> {
+    let encode = |event: AccountEvent| {
+        let mut payload = Vec::new();
+        event.encode(&mut payload)?;
+        Ok((event.name(), payload))
+    };
+    events.into_iter().map(encode).collect()
+}
+
+#[test]
+fn a_fold_allocates_what_its_payloads_hold_and_nothing_else() -> Result<(), Fault> {
+    let numbers = stored(history(1_000).into_iter().skip(1))?;
+    let (account, count) = allocations_of_a_fold::<Account>(&numbers)?;
+    assert_eq!((numbers.len(), account.balance), (999, 999), "what was counted is the fold of all of it");
+    assert_eq!(count, 0, "numbers need no memory of their own");
+
+    let owners = (0..100).map(|n| AccountEvent::Opened { owner: format!("Ada the {n}th") });
+    let owners = stored(owners)?;
+    let (account, count) = allocations_of_a_fold::<Account>(&owners)?;
+    assert_eq!(account.owner, "Ada the 99th");
+    assert_eq!(count, 100, "each text is allocated once, and moved into the state");
+    Ok(())
+}
+
+#[test]
+fn the_generated_fold_allocates_no_more_than_one_by_hand() -> Result<(), Fault> {
+    // A text with an escape is read through a buffer; both sides pay for that alike.
+    let quoted = AccountEvent::Opened { owner: "Grace \"Amazing\" Hopper".into() };
+    let stored = stored(history(100).into_iter().chain([quoted]))?;
+    let (generated, by_macro) = allocations_of_a_fold::<Account>(&stored)?;
+    let (written, by_hand) = allocations_of_a_fold::<by_hand::Account>(&stored)?;
+    assert_eq!((generated.balance, &generated.owner), (written.balance, &written.owner));
+    assert!(by_macro <= by_hand, "{by_macro} by the macro, {by_hand} by hand");
+    Ok(())
+}
+
+/// How many allocations one command needs on a bank in memory, the one-off ones (tables that grow) spread over many.
+fn allocations_of<C: Command>(streams: usize, command: impl Fn(usize) -> C) -> Result<f64, Fault>
+where
+    C::Error: std::fmt::Debug,
+{
+    const COMMANDS: usize = 1_000;
+    let runtime = Builder::new_current_thread().enable_time().build()?;
+    let bank = runtime.block_on(bank_of(streams * COMMANDS))?;
+    let work: Vec<C> = (0..COMMANDS).map(command).collect();
+    let mut outcome = Ok(());
+    let counted = measure(|| {
+        outcome = runtime.block_on(async {
+            for command in work {
+                bank.execute(command).await.map_err(|error| told(&error))?;
+            }
+            Ok::<_, Fault>(())
+        });
+    });
+    outcome?;
+    let money = runtime.block_on(async {
+        let mut money = 0;
+        for number in 0..streams * COMMANDS {
+            let account = bank.load(&AccountId::numbered(number)).await?.ok_or("every account is open")?;
+            assert_eq!(account.version(), 3, "every stream got one event more");
+            money += account.balance;
+        }
+        Ok::<_, Fault>(money)
+    })?;
+    let paid_in = if streams == 1 { COMMANDS as u64 } else { 0 };
+    assert_eq!(money, (streams * COMMANDS) as u64 * START + paid_in);
+    Ok(counted.count_total as f64 / COMMANDS as f64)
+}
+
+/// The bounds leave room for less than three allocations. Who needs more says why, here and in the change log.
+#[test]
+fn a_command_in_memory_allocates_little() -> Result<(), Fault> {
+    let account = AccountId::numbered;
+    let deposit = allocations_of(1, |n| Deposit { account: account(n), amount: 1 })?;
+    let transfer = allocations_of(2, |n| Transfer { from: account(2 * n), to: account(2 * n + 1), amount: 1 })?;
+    println!("allocations: {deposit:.1} a deposit, {transfer:.1} a transfer");
+    assert!(deposit < 33.0, "{deposit} a deposit");
+    assert!(transfer < 40.0, "{transfer} a transfer");
+    Ok(())
+}
