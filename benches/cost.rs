@@ -1,5 +1,5 @@
-//! What one command costs in instructions: a figure that no neighbour's build can disturb. (`tests/allocations.rs` has
-//! the allocations.)
+//! What a command and an event cost in instructions: figures that no neighbour's build can disturb.
+//! (`tests/allocations.rs` has the allocations.)
 //!
 //! `cargo bench --bench cost` counts by valgrind, which must be installed. `-- run deposit 1000` only executes so many
 //! commands, for a profiler to look at.
@@ -8,16 +8,19 @@ mod shared;
 
 use std::{
     env,
+    hint::black_box,
     process::{Command as Process, Stdio},
 };
 
-use foldline::{Command, Executor, storage::Store};
-use shared::{AccountId, Deposit, Fault, Transfer, bank_of, told};
+use foldline::{Command, Event, Executor, Stream, storage::Store};
+use shared::{Account, AccountEvent, AccountId, Deposit, Fault, Transfer, bank_of, by_hand, history, told};
 use tokio::runtime::{Builder, Runtime};
 
-const KINDS: [&str; 2] = ["deposit", "transfer"];
+/// What is counted, one of it; what is by hand stands there to hold the generated code against.
+const KINDS: [&str; 8] =
+    ["deposit", "transfer", "encode", "encode by hand", "decode", "decode by hand", "apply", "apply by hand"];
 
-/// Counts are differences between a bank that does few commands and one that does more.
+/// Counts are differences between a run that does few and one that does more.
 const FEW: usize = 1_000;
 const MORE: usize = 3_000;
 
@@ -31,7 +34,7 @@ fn main() -> Result<(), Fault> {
 }
 
 fn report() -> Result<(), Fault> {
-    println!("| in memory, on streams of two events | instructions |\n| --- | ---: |");
+    println!("| one | instructions |\n| --- | ---: |");
     for kind in KINDS {
         let (few, more) = (instructions(kind, FEW)?, instructions(kind, MORE)?);
         println!("| {kind} | {} |", (more - few) / (MORE - FEW) as u64);
@@ -39,20 +42,67 @@ fn report() -> Result<(), Fault> {
     Ok(())
 }
 
+fn run(kind: &str, count: usize) -> Result<(), Fault> {
+    match kind {
+        "deposit" | "transfer" => run_commands(kind, count.min(MORE)),
+        "encode" => encode(count, &mixed::<AccountEvent>()).map(drop),
+        "encode by hand" => encode(count, &mixed::<by_hand::AccountEvent>()).map(drop),
+        "decode" => decode(count, &mixed::<AccountEvent>()),
+        "decode by hand" => decode(count, &mixed::<by_hand::AccountEvent>()),
+        "apply" => apply::<Account>(count),
+        "apply by hand" => apply::<by_hand::Account>(count),
+        _ => Err(format!("there are {KINDS:?}").into()),
+    }
+}
+
+/// A text in ten facts, else numbers.
+fn mixed<E: From<AccountEvent>>() -> Vec<E> {
+    history(10).into_iter().map(E::from).collect()
+}
+
+fn encode<E: Event>(count: usize, facts: &[E]) -> Result<Vec<u8>, Fault> {
+    let mut payloads = Vec::with_capacity(32 * MORE);
+    for fact in facts.iter().cycle().take(count) {
+        fact.encode(&mut payloads)?;
+        black_box((fact.name(), fact.schema_version()));
+    }
+    Ok(black_box(payloads))
+}
+
+fn decode<E: Event>(count: usize, facts: &[E]) -> Result<(), Fault> {
+    let stored = facts.iter().map(|fact| Ok((fact.name(), encode(1, std::slice::from_ref(fact))?)));
+    let stored = stored.collect::<Result<Vec<_>, Fault>>()?;
+    for (name, payload) in stored.iter().cycle().take(count) {
+        black_box(E::decode(name, 1, payload)?);
+    }
+    Ok(())
+}
+
+fn apply<S: Stream>(count: usize) -> Result<(), Fault>
+where
+    S::Event: From<AccountEvent>,
+{
+    let mut state = S::default();
+    // Made before, so that only the fold itself differs from count to count; but for that, each run makes all.
+    let facts: Vec<S::Event> = history(MORE).into_iter().map(Into::into).collect();
+    for fact in facts.into_iter().take(count) {
+        state.apply(black_box(fact));
+    }
+    black_box(state);
+    Ok(())
+}
+
 /// Executes so many commands on a bank of [`MORE`] pairs of accounts, so that no stream is met twice.
-fn run(kind: &str, commands: usize) -> Result<(), Fault> {
+fn run_commands(kind: &str, commands: usize) -> Result<(), Fault> {
     let runtime = Builder::new_current_thread().enable_time().build()?;
     let bank = runtime.block_on(bank_of(2 * MORE))?;
     let account = AccountId::numbered;
-    let numbers = 0..commands.min(MORE);
-    match kind {
-        "deposit" => execute(&runtime, &bank, 1, numbers.map(|n| Deposit { account: account(n), amount: 1 })),
-        "transfer" => {
-            let transfer = |n| Transfer { from: account(2 * n), to: account(2 * n + 1), amount: 1 };
-            execute(&runtime, &bank, 2, numbers.map(transfer))
-        }
-        _ => Err(format!("there are {KINDS:?}").into()),
+    let numbers = 0..commands;
+    if kind == "deposit" {
+        return execute(&runtime, &bank, 1, numbers.map(|n| Deposit { account: account(n), amount: 1 }));
     }
+    let transfer = |n| Transfer { from: account(2 * n), to: account(2 * n + 1), amount: 1 };
+    execute(&runtime, &bank, 2, numbers.map(transfer))
 }
 
 fn execute<C: Command>(
