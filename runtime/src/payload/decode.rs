@@ -5,20 +5,21 @@ use serde::{
     de::{DeserializeSeed, EnumAccess, Error as _, IntoDeserializer, VariantAccess, Visitor, value::StrDeserializer},
     forward_to_deserialize_any,
 };
-use serde_json::{Error, de::SliceRead};
+use serde_json::Error;
 
 /// Gives the variant of an enum of facts that is stored as `name`, with the fields that stand in `payload`.
 #[doc(hidden)]
 pub struct PayloadDeserializer<'de> {
     name: &'static str,
-    fields: serde_json::Deserializer<SliceRead<'de>>,
+    // Not yet a deserializer: the variant access is moved about until its fields are asked for, and this is smaller.
+    payload: &'de [u8],
 }
 
 impl<'de> PayloadDeserializer<'de> {
     /// For the fact stored as `name`.
     #[must_use]
     pub fn new(name: &'static str, payload: &'de [u8]) -> Self {
-        Self { name, fields: serde_json::Deserializer::from_slice(payload) }
+        Self { name, payload }
     }
 }
 
@@ -58,20 +59,18 @@ impl<'de> EnumAccess<'de> for PayloadDeserializer<'de> {
 impl<'de> VariantAccess<'de> for PayloadDeserializer<'de> {
     type Error = Error;
 
-    fn struct_variant<V: Visitor<'de>>(
-        mut self,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        let value = self.fields.deserialize_struct("fact", fields, visitor)?;
-        self.fields.end()?;
+    fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
+        let mut json = serde_json::Deserializer::from_slice(self.payload);
+        let value = json.deserialize_struct("fact", fields, visitor)?;
+        json.end()?;
         Ok(value)
     }
 
     // How serde reads a struct-like variant with a flattened field.
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(mut self, seed: T) -> Result<T::Value, Error> {
-        let value = seed.deserialize(&mut self.fields)?;
-        self.fields.end()?;
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
+        let mut json = serde_json::Deserializer::from_slice(self.payload);
+        let value = seed.deserialize(&mut json)?;
+        json.end()?;
         Ok(value)
     }
 
