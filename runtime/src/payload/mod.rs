@@ -39,6 +39,12 @@ mod tests {
             #[serde(flatten)]
             rest: BTreeMap<String, u8>,
         },
+        #[serde(rename = "a.odd")]
+        Odd {
+            #[serde(rename = "the \"odd\" one")]
+            one: u8,
+            größe: u8,
+        },
         #[serde(rename = "a.bare")]
         Bare(u8),
     }
@@ -60,6 +66,7 @@ mod tests {
             ("a.closed", Facts::Closed {}, "{}"),
             ("a.paid", Facts::Paid { cents: 5, note: None }, r#"{"cents":5,"note":null}"#),
             ("a.noted", noted, r#"{"by":"ada","stars":5}"#),
+            ("a.odd", Facts::Odd { one: 1, größe: 2 }, r#"{"the \"odd\" one":1,"größe":2}"#),
         ] {
             assert_eq!(text(&fact)?, json);
             assert_eq!(read(name, json)?, fact);
