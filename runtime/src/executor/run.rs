@@ -1,6 +1,6 @@
 //! One execution: does what the [machine](super::machine) says, and tells it how that went.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -161,6 +161,11 @@ async fn within<T>(
     work: impl Future<Output = T>,
 ) -> Result<T, Failure> {
     let Some(deadline) = deadline else { return Ok(work.await) };
+    let mut work = pin!(work);
+    // Work that is done at once, as it mostly is in memory, needs no timer.
+    if let Poll::Ready(done) = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await {
+        return Ok(done);
+    }
     timeout_at(deadline, work)
         .await
         .map_err(|_| Failure::Other(ExecuteError::Timeout { after: after.unwrap_or_default(), commit }))

@@ -62,8 +62,12 @@ impl Store for MemoryStore {
         let mut state = self.write();
         let outcome = state.commit(&commit);
         if let Outcome::Committed(Receipt { position: Some(position), .. }) = &outcome {
-            // Told under the lock, so that nobody is told a smaller position after a larger one.
-            self.end.send_modify(|end| end.head = *position);
+            // Told under the lock, so that nobody is told a smaller position after a larger one. Whoever subscribes later
+            // looks at the value before it waits, so nobody is to be woken but those who are there.
+            self.end.send_if_modified(|end| {
+                end.head = *position;
+                self.end.receiver_count() > 0
+            });
         }
         drop(state);
         Ticket::settled(outcome)
