@@ -117,7 +117,10 @@ impl<'a> Opener<'a> {
     fn enter<K: StreamKey>(&mut self, field: &'static str, key: &K, access: Access) {
         let mut text = std::mem::take(&mut self.entries.text);
         text.clear();
-        if write!(text, "{}-{key}", K::State::CATEGORY).is_err() {
+        text.reserve(64);
+        text.push_str(K::State::CATEGORY);
+        text.push('-');
+        if write!(text, "{key}").is_err() {
             text.clear();
             self.fault(&text, KeyFault::Unprintable);
         }

@@ -48,6 +48,8 @@ impl Session {
             let mut recording = self.0.recording.borrow_mut();
             (recording.payloads.len(), std::mem::take(&mut recording.payloads))
         };
+        // As much as the smallest allocation holds anyway, in one step. No more: a store in memory keeps the buffer.
+        payloads.reserve(24);
         let encoded = event.encode(&mut payloads);
         let mut recording = self.0.recording.borrow_mut();
         if let Err(source) = encoded {
