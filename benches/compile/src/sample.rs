@@ -43,6 +43,16 @@ pub(crate) const SUBJECTS: &[Subject] = &[
         budget: Some((50.0, 360.0)),
     },
     Subject {
+        title: "of that, serde's own derives on the payload",
+        name: "payloads-of-three",
+        sizes: (18, 54),
+        source: |events| {
+            payloads(events / 3, "#[derive(Serialize, Deserialize)]\n#[serde(crate = \"foldline::__private::serde\")]")
+        },
+        plain: |events| payloads(events / 3, ""),
+        budget: None,
+    },
+    Subject {
         title: "one event more in a stream",
         name: "longer-streams",
         sizes: (20, 60),
@@ -216,6 +226,25 @@ impl std::str::FromStr for Id{n} {{
 pub struct State{n} {{
     pub text: String,
     pub number: u64,
+}}
+"
+        );
+    }
+    code
+}
+
+/// The enums by which streams of three events store them, with nothing of Foldline around them.
+fn payloads(count: usize, attributes: &str) -> String {
+    let mut code = String::from("use foldline::__private::serde::{self, Deserialize, Serialize};\n");
+    for n in 0..count {
+        let _ = write!(
+            code,
+            "
+{attributes}
+pub enum Payload{n} {{
+    Happened0 {{ owner: String }},
+    Happened1 {{ amount: u64 }},
+    Happened2 {{ reason: String, amount: u64 }},
 }}
 "
         );
