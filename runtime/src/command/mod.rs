@@ -6,6 +6,8 @@ pub(crate) mod fingerprint;
 mod job;
 mod opener;
 
+#[cfg(test)]
+pub(crate) use self::job::Decision;
 pub use self::{
     access::Access,
     fingerprint::Fingerprint,
@@ -13,7 +15,7 @@ pub use self::{
 };
 pub(crate) use self::{
     entries::{AnySlot, Entries, Entry, Shelf},
-    job::{Decision, Job, Step, Typed, Verdict},
+    job::{Job, Step, Typed, Verdict},
     opener::Pause,
 };
 

@@ -240,8 +240,7 @@ fn check(plan: Plan, course: &Course) {
     let last = course.fates.last().copied();
     let proven = last == Some(Fate::Committed) && course.last_submission.is_some_and(|(proof, _)| proof);
     let stored = last == Some(Fate::Committed) && course.last_submission.is_some_and(|(proof, _)| !proof);
-    let own_setbacks =
-        course.fates.iter().filter(|fate| matches!(fate, Fate::Stale | Fate::Transient)).count() as u32;
+    let own_setbacks = course.fates.iter().filter(|fate| matches!(fate, Fate::Stale | Fate::Transient)).count() as u32;
 
     assert!(own_setbacks <= RETRIES + 1, "tried beyond its bound: {}", story());
     let unknown = course.fates.iter().position(|fate| matches!(fate, Fate::Unknown | Fate::Final));
