@@ -207,7 +207,7 @@ fn answer(machine: &mut Machine<'_>, course: &mut Course, fate: Fate, submission
         true => StoreError::Unavailable { context: "test".into(), source: None },
         false => StoreError::Failed { context: "test".into(), source: None },
     };
-    let receipt = || submission.map(|commit| commit.receipt(None)).unwrap_or_else(|| unreachable!("submitted"));
+    let receipt = || submission.map_or_else(|| unreachable!("submitted"), |commit| commit.receipt(None));
     let refused = |refusal| Reply::Settled(Outcome::Refused(refusal));
     match fate {
         Fate::Rested => Reply::Go,
