@@ -81,7 +81,6 @@ impl Given {
     pub fn when<C: Command>(self, command: C) -> When<C> {
         let mut job = Typed::new(command);
         let mut entries = Entries::default();
-        entries.read_new = true;
         let mut rounds = 0;
         let outcome = loop {
             match job.step(&mut entries) {

@@ -8,7 +8,7 @@ use futures_util::TryStreamExt;
 use crate::{
     common::{
         added,
-        commands::{Refused, act, add, follow, shift},
+        commands::{Move, Refused, act, add, follow, shift},
         name, noted,
     },
     stores::Meddling,
@@ -175,12 +175,19 @@ async fn a_fault_that_may_pass_is_tried_again_and_another_is_not() -> Done {
 }
 
 #[tokio::test]
-async fn many_are_answered_in_the_order_given() -> Done {
-    let bank = Executor::builder(MemoryStore::new()).concurrency(3).build();
-    let commands = (0..50).map(|n| shift(&name(&format!("from-{n}")), &name("to"), (n % 2) * 10));
-    let results = bank.execute_all(commands).await;
-    assert_eq!(results.len(), 50);
-    for (n, result) in results.into_iter().enumerate() {
+async fn many_are_answered_in_the_order_given() {
+    for (store, concurrency) in [(Meddling::backwards(), 4), (Meddling::contended(0), 1)] {
+        let bank = Executor::builder(store).concurrency(concurrency).build();
+        let results = bank.execute_all((0..50).map(|n| add(&name(&n.to_string()), 1))).await;
+        assert_eq!(results.len(), 50);
+        for (n, result) in results.into_iter().enumerate() {
+            let done = result.expect("an acceptance");
+            assert_eq!(done.version(&name(&n.to_string())), Some(1), "{n}");
+        }
+    }
+    let bank = Executor::new(MemoryStore::new());
+    let commands = (0..10).map(|n| shift(&name(&format!("from-{n}")), &name("to"), (n % 2) * 10));
+    for (n, result) in bank.execute_all(commands).await.into_iter().enumerate() {
         match result {
             Ok(done) => assert_eq!((n % 2, done.version(&name(&format!("from-{n}")))), (0, Some(2))),
             Err(error) => {
@@ -189,8 +196,7 @@ async fn many_are_answered_in_the_order_given() -> Done {
             }
         }
     }
-    assert_eq!(bank.execute_all(Vec::<crate::common::commands::Move>::new()).await.len(), 0);
-    Ok(())
+    assert_eq!(bank.execute_all(Vec::<Move>::new()).await.len(), 0);
 }
 
 #[test]
