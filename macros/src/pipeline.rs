@@ -88,3 +88,6 @@ fn first_token(item: &Item) -> TokenStream {
         .skip_while(|token| matches!(token, proc_macro2::TokenTree::Punct(_) | proc_macro2::TokenTree::Group(_)));
     plain.next().map(TokenStream::from).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod expansions;

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, spanned::Spanned};
+use syn::{Ident, ext::IdentExt, spanned::Spanned};
 
 use super::{
     Model,
@@ -45,7 +45,7 @@ pub(crate) fn emit(model: &Model) -> TokenStream {
 
 /// The handle that a stream becomes. Every token at the field's type, so that a type that names no stream is shown there.
 fn handle(stream: &StreamField, paths: &Paths) -> TokenStream {
-    let ty = &stream.ty;
+    let ty = &stream.open_ty;
     let alias = paths.item_at(if stream.opening.read.is_present() { "Reads" } else { "Writes" }, ty.span());
     quote_spanned!(ty.span()=> #alias<#ty>)
 }
@@ -139,7 +139,8 @@ fn command(model: &Model) -> TokenStream {
     if !model.streams.is_empty() {
         let names = paths.item("Names");
         let clause = generics.make_where_clause();
-        for stream in &model.streams {
+        // Of a type that borrows, the clause would hide that its unborrowed twin opens the same streams.
+        for stream in model.streams.iter().filter(|stream| stream.ty == stream.open_ty) {
             let ty = &stream.ty;
             // The lifetime keeps the compiler from checking here what the struct's field has reported already.
             clause.predicates.push(syn::parse_quote!(for<'__x> #ty: #names<'__x>));
@@ -197,8 +198,7 @@ fn local(stream: &StreamField) -> Ident {
 }
 
 fn declare(model: &Model, stream: &StreamField) -> TokenStream {
-    let (local, field) = (local(stream), stream.ident.to_string());
-    let field = field.trim_start_matches("r#");
+    let (local, field) = (local(stream), stream.ident.unraw().to_string());
     let access = access(stream, &model.paths);
     let key = match &stream.source {
         Source::Field { references } => {
@@ -226,7 +226,7 @@ fn access(stream: &StreamField, paths: &Paths) -> TokenStream {
 }
 
 fn bind(stream: &StreamField, paths: &Paths) -> TokenStream {
-    let (local, ty, names) = (local(stream), &stream.ty, paths.item("Names"));
+    let (local, ty, names) = (local(stream), &stream.open_ty, paths.item("Names"));
     let method = format_ident!("{}", if stream.opening.read.is_present() { "reads" } else { "writes" });
     quote! { let #local = <#ty as #names<'static>>::#method(&#local, opener)?; }
 }
@@ -234,8 +234,7 @@ fn bind(stream: &StreamField, paths: &Paths) -> TokenStream {
 fn otherwise(model: &Model) -> Option<TokenStream> {
     let decide = model.paths.item("Decide");
     let arms = model.streams.iter().filter_map(|stream| {
-        let (field, or) = (stream.ident.to_string(), &stream.opening.or.as_ref()?.0);
-        let field = field.trim_start_matches("r#");
+        let (field, or) = (stream.ident.unraw().to_string(), &stream.opening.or.as_ref()?.0);
         Some(quote! {
             #field => {
                 let otherwise: <Self as #decide>::Error = #or;
@@ -256,7 +255,7 @@ fn otherwise(model: &Model) -> Option<TokenStream> {
 fn fingerprint(model: &Model) -> TokenStream {
     let (private, fingerprint) = (model.paths.private(), model.paths.item("Fingerprint"));
     let fields = model.fields.iter().map(|field| {
-        let name = field.to_string();
+        let name = field.unraw().to_string();
         quote! { (&#private::Probe(&self.#field)).probe(#name, fingerprint); }
     });
     quote! {

@@ -37,6 +37,8 @@ pub(crate) struct StreamField {
     pub(crate) docs: Vec<Attribute>,
     /// The type that names it, without references around it.
     pub(crate) ty: Type,
+    /// The same, without the command's lifetimes: open streams borrow nothing, so neither does the struct that holds them.
+    pub(crate) open_ty: Type,
     pub(crate) source: Source,
     pub(crate) opening: Opening,
 }
@@ -81,7 +83,8 @@ impl Model {
             let message = "a command touches at least one stream: put `#[stream]` on the field that names it";
             diag.error(&model.ident, message);
         }
-        model.streams_generics = generics::needed_by(model.streams.iter().map(|stream| &stream.ty), &model.generics);
+        model.streams_generics =
+            generics::needed_by(model.streams.iter().map(|stream| &stream.open_ty), &model.generics);
         model
     }
 
@@ -104,6 +107,7 @@ impl Model {
             vis: field.vis.clone(),
             docs: attributes::docs(&field.attrs),
             ty: ty.clone(),
+            open_ty: types::unborrowed(ty, &self.generics),
             source: Source::Field { references },
             opening: options::parse([mark], diag),
         });
@@ -121,6 +125,7 @@ impl Model {
             // A followed stream has no field whose visibility it could take; it is as visible as the command.
             vis: self.vis.clone(),
             docs: Vec::new(),
+            open_ty: types::unborrowed(&follow.ty, &self.generics),
             ty: follow.ty,
             source: Source::Follow(Box::new(follow.expr)),
             opening: options::read(&follow.opening, diag),

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Ident, LitStr};
+use syn::{Ident, LitStr, ext::IdentExt};
 
 use super::{
     model::{Fact, Facts, path_of, type_text},
@@ -145,7 +145,7 @@ fn entry(fact: &Fact, paths: &Paths) -> TokenStream {
     }
     if !fact.fields.is_empty() {
         let fields = fact.fields.iter().map(|field| {
-            let name = LitStr::new(&field.ident.to_string(), field.ident.span());
+            let name = LitStr::new(&field.ident.unraw().to_string(), field.ident.span());
             let ty = type_text(&field.ty);
             quote!(#event_field::new(#name, #ty))
         });
