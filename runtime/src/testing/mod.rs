@@ -1,13 +1,16 @@
 //! What tests of domains and of stores stand on.
 //!
-//! [`given`] tests a domain without a store, a runtime or a clock; [`contract`] puts a store through the laws.
+//! [`given`] tests a domain without a store, a runtime or a clock; [`contract`] puts a store through the laws;
+//! [`Queueing`] makes many commands meet.
 
 pub mod contract;
 mod diff;
 mod given;
+mod queueing;
 mod then;
 
 pub use self::{
     given::{Given, given},
+    queueing::Queueing,
     then::{Then, When},
 };

@@ -2,7 +2,6 @@
 
 mod books;
 mod market;
-mod queueing;
 
 use std::{error::Error, future::IntoFuture};
 

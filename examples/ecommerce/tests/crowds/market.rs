@@ -6,15 +6,15 @@ use ecommerce::{
     AddPaymentMethod, CartId, CustomerId, Items, ListProduct, Money, PlaceOrder, PutInCart, Quantity, Register,
     Restock, Sku,
 };
-use foldline::{Command, RetryPolicy, prelude::*};
+use foldline::{Command, RetryPolicy, prelude::*, testing::Queueing};
 use tokio::sync::Barrier;
 
-use crate::{Done, queueing::Queueing};
+use crate::Done;
 
 /// A shop that has so many of each product, for one euro apiece.
 pub(crate) async fn open_shop(stock: impl IntoIterator<Item = (&Sku, u32)>) -> Done<Executor> {
     // However many want the same: whoever is not the first decides again, and nobody gives up.
-    let shop = Executor::builder(Queueing::default()).retry(RetryPolicy::retries(u32::MAX)).build();
+    let shop = Executor::builder(Queueing::before(MemoryStore::new())).retry(RetryPolicy::retries(u32::MAX)).build();
     for (product, units) in stock {
         let list =
             ListProduct { product: product.clone(), name: "Something to sell".parse()?, price: Money::cents(100) };

@@ -1,20 +1,35 @@
-//! A store in memory where commits queue.
+//! A store where whoever has decided has to queue.
 
-use foldline::{
-    CommitId, MemoryStore, StoreError,
-    storage::{Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket},
-};
 use futures_util::future::{BoxFuture, FutureExt};
 
-/// Everybody who has decided lets everybody else decide before they commit, as happens where commits wait for a
-/// database. In memory alone, most decisions would be over before the next began, and a fault would rarely show.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Queueing(MemoryStore);
+use crate::{
+    error::StoreError,
+    id::CommitId,
+    store::{AnyStore, Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket},
+};
+
+/// A store where whoever has decided lets others decide too before the commit, for tests of many commands at once.
+///
+/// So it is wherever commits wait for a database. In memory alone most commands are over before the next one begins, and
+/// what concurrency breaks would rarely break in a test: `Executor::new(Queueing::before(MemoryStore::new()))`.
+#[derive(Debug, Clone)]
+pub struct Queueing(AnyStore);
+
+/// How often others get a turn before a commit: enough for tasks that are only just being woken.
+const TURNS: usize = 8;
+
+impl Queueing {
+    /// A queue before this store.
+    #[must_use]
+    pub fn before(store: impl Store) -> Self {
+        Self(AnyStore::new(store))
+    }
+}
 
 impl Store for Queueing {
     fn reserve(&self) -> BoxFuture<'_, Result<Place, StoreError>> {
         async {
-            for _ in 0..8 {
+            for _ in 0..TURNS {
                 tokio::task::yield_now().await;
             }
             self.0.reserve().await
