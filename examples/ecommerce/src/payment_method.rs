@@ -18,7 +18,7 @@ pub struct PaymentMethod {
     pub owner: Option<CustomerId>,
     /// The most that it pays at once.
     pub limit: Money,
-    pub blocked: bool,
+    pub is_blocked: bool,
 }
 
 #[stream(key = PaymentMethodId)]
@@ -37,6 +37,6 @@ impl PaymentMethod {
     /// Nothing can be paid with it any more.
     #[event]
     fn blocked(&mut self) {
-        self.blocked = true;
+        self.is_blocked = true;
     }
 }

@@ -53,7 +53,7 @@ impl Decide for BlockPaymentMethod {
     type Error = ShopError;
 
     fn decide(&self, streams: &mut BlockPaymentMethodStreams) -> Result<(), ShopError> {
-        ensure!(!streams.method.blocked, ShopError::PaymentMethodBlocked);
+        ensure!(!streams.method.is_blocked, ShopError::PaymentMethodBlocked);
         streams.method.blocked();
         Ok(())
     }

@@ -92,7 +92,7 @@ impl Decide for Ship {
 
 /// Says why a payment method does not pay so much, if it does not.
 fn must_pay(method: &PaymentMethod, total: Money) -> Result<(), ShopError> {
-    ensure!(!method.blocked, ShopError::PaymentMethodBlocked);
+    ensure!(!method.is_blocked, ShopError::PaymentMethodBlocked);
     ensure!(total <= method.limit, ShopError::OverLimit { total, limit: method.limit });
     Ok(())
 }
