@@ -1,6 +1,7 @@
 //! Executing commands against a store.
 
 mod committed;
+mod doors;
 mod execute;
 mod lanes;
 mod load;
@@ -8,6 +9,7 @@ mod machine;
 mod options;
 mod run;
 mod slots;
+mod warm;
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,9 +22,9 @@ pub use self::{
     options::RetryPolicy,
     slots::CacheSize,
 };
-use self::{options::Options, slots::Slots};
+use self::{doors::Doors, options::Options, slots::Slots};
 use crate::{
-    command::Command,
+    command::{Command, Shelf},
     error::{ExecuteError, StoreError},
     id::CommitId,
     metadata::Metadata,
@@ -35,6 +37,7 @@ use crate::{
 pub struct Executor {
     store: AnyStore,
     slots: Arc<Slots>,
+    doors: Arc<Doors>,
     retry: RetryPolicy,
     timeout: Option<Duration>,
     concurrency: usize,
@@ -52,6 +55,7 @@ impl Executor {
         ExecutorBuilder(Self {
             store: AnyStore::new(store),
             slots: Arc::new(Slots::new(Some(CacheSize::default()))),
+            doors: Arc::default(),
             retry: RetryPolicy::default(),
             timeout: Some(Duration::from_secs(30)),
             concurrency: 64,
@@ -81,6 +85,22 @@ impl Executor {
         stream::iter(executions).buffered(self.concurrency).collect().await
     }
 
+    /// Reads the streams of these keys ahead of the commands that will want them.
+    ///
+    /// # Errors
+    /// When a key names no stream, a stream cannot be read, or the store cannot answer.
+    pub async fn warm<K: StreamKey>(&self, keys: impl IntoIterator<Item = K>) -> Result<(), StoreError> {
+        warm::warm(self, keys.into_iter().collect()).await
+    }
+
+    /// Lets every execution finish that has begun, refuses all others with [`StoreError::Closed`], and closes the store.
+    ///
+    /// Every clone of this executor is shut down with it.
+    pub async fn shutdown(&self) {
+        self.doors.shut().await;
+        self.store.close().await;
+    }
+
     /// Reads a stream's state: `None` if it has no events. It holds every commit acknowledged before the call, and none
     /// that is not durable.
     pub fn load<K: StreamKey>(&self, key: &K) -> Load<'_, K> {
@@ -105,6 +125,10 @@ impl Executor {
     /// The log after position `after` (0: from the start), in order.
     pub fn log(&self, after: u64) -> Log {
         self.store.log(after)
+    }
+
+    fn shelf(&self) -> Arc<dyn Shelf> {
+        Arc::clone(&self.slots) as Arc<dyn Shelf>
     }
 
     /// The store it executes against.

@@ -13,7 +13,7 @@ use super::{
     options::{Copy, Options},
 };
 use crate::{
-    command::{Entries, Job, Shelf},
+    command::{Entries, Job},
     error::{ExecuteError, StoreError},
     handle::AnyState,
     id::CommitId,
@@ -41,8 +41,8 @@ impl<'a> Run<'a> {
         if let Some(fault) = &self.options.fault {
             return Err(fault.clone().into());
         }
-        let shelf = Arc::clone(&self.executor.slots) as Arc<dyn Shelf>;
-        let mut machine = Machine::new(job, self.options, Entries::on(shelf));
+        let _inside = self.executor.doors.enter()?;
+        let mut machine = Machine::new(job, self.options, Entries::on(self.executor.shelf()));
         let mut reply = Reply::Go;
         loop {
             reply = match machine.next(reply) {

@@ -49,7 +49,7 @@ impl Default for CacheSize {
 /// least used go first.
 #[derive(Debug)]
 pub(super) struct Slots {
-    cache: Cache<StreamName, Arc<Slot>, Weigh, DefaultHashBuilder, Pinned>,
+    cache: Cache<StreamName, Parked, Weigh, DefaultHashBuilder, Pinned>,
     /// Whether a durable state is kept. If not, slots are lanes, and hold what is on its way.
     keeps: bool,
 }
@@ -106,8 +106,8 @@ impl Slots {
 
     /// The slot of a stream, made if it is not there.
     pub(super) fn of(&self, name: &StreamName) -> Arc<Slot> {
-        let made = self.cache.get_or_insert_with(name, || Ok::<_, ()>(Arc::new(Slot::new(name.clone()))));
-        made.unwrap_or_else(|()| Arc::new(Slot::new(name.clone())))
+        let new = || Parked { slot: Arc::new(Slot::new(name.clone())), size: 0 };
+        self.cache.get_or_insert_with(name, || Ok::<_, ()>(new())).unwrap_or_else(|()| new()).slot
     }
 
     /// Leaves a state in its slot.
@@ -120,7 +120,7 @@ impl Slots {
         if size > known.saturating_mul(2) {
             // The cache weighs what it is given when it is given it: a state that has grown is given again.
             slot.size.store(size, Ordering::Relaxed);
-            self.cache.insert(slot.name.clone(), Arc::clone(slot));
+            self.cache.insert(slot.name.clone(), Parked { slot: Arc::clone(slot), size });
         }
     }
 
@@ -152,7 +152,7 @@ impl Slots {
 
 impl Shelf for Slots {
     fn find(&self, name: &str) -> Option<(StreamName, AnySlot)> {
-        let slot = self.cache.get(name)?;
+        let slot = self.cache.get(name)?.slot;
         Some((slot.name.clone(), slot as AnySlot))
     }
 }
@@ -183,15 +183,21 @@ impl Slot {
     }
 }
 
+/// A slot as the cache holds it, with the size that it was weighed at: the cache reckons with that until it is given another.
+#[derive(Debug, Clone)]
+struct Parked {
+    slot: Arc<Slot>,
+    size: usize,
+}
+
 #[derive(Debug, Clone)]
 struct Weigh {
     least: u64,
 }
 
-impl Weighter<StreamName, Arc<Slot>> for Weigh {
-    fn weight(&self, name: &StreamName, slot: &Arc<Slot>) -> u64 {
-        let size = slot.size.load(Ordering::Relaxed) + name.as_str().len() + 256;
-        (size as u64).max(self.least)
+impl Weighter<StreamName, Parked> for Weigh {
+    fn weight(&self, name: &StreamName, parked: &Parked) -> u64 {
+        (parked.size as u64).saturating_add(name.as_str().len() as u64 + 256).max(self.least)
     }
 }
 
@@ -199,10 +205,10 @@ impl Weighter<StreamName, Arc<Slot>> for Weigh {
 #[derive(Debug, Clone)]
 struct Pinned;
 
-impl Lifecycle<StreamName, Arc<Slot>> for Pinned {
+impl Lifecycle<StreamName, Parked> for Pinned {
     type RequestState = ();
 
-    fn is_pinned(&self, _: &StreamName, slot: &Arc<Slot>) -> bool {
-        Arc::strong_count(slot) > 1 || slot.is_pending()
+    fn is_pinned(&self, _: &StreamName, parked: &Parked) -> bool {
+        Arc::strong_count(&parked.slot) > 1 || parked.slot.is_pending()
     }
 }

@@ -1,0 +1,34 @@
+//! Stopping: what has begun is finished, and nothing begins any more.
+
+use foldline_runtime::{ExecuteError, Executor, StoreError};
+
+use crate::{
+    Done,
+    common::{commands::add, name},
+    gate::Gate,
+};
+
+#[tokio::test]
+async fn lets_everybody_finish_and_nobody_begin() -> Done {
+    let gate = Gate::default();
+    let bank = Executor::new(gate.clone());
+    let begun = tokio::spawn({
+        let bank = bank.clone();
+        async move { bank.execute(add(&name("a"), 1)).await.map(|done| done.position()) }
+    });
+    gate.until(1).await;
+    let stopping = tokio::spawn({
+        let bank = bank.clone();
+        async move { bank.shutdown().await }
+    });
+    tokio::task::yield_now().await;
+    let late = bank.execute(add(&name("b"), 1)).await;
+    assert!(matches!(late, Err(ExecuteError::Store(StoreError::Closed))), "{late:?}");
+    assert!(!stopping.is_finished(), "somebody is still inside");
+    gate.pass();
+    assert_eq!(begun.await??, Some(1));
+    stopping.await?;
+    bank.shutdown().await;
+    assert_eq!(bank.load(&name("a")).await?.map(|tally| tally.total), Some(1), "what is stored can still be read");
+    Ok(())
+}
