@@ -14,8 +14,12 @@ const TRANSFERS_EACH: usize = 50;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn money_is_conserved_under_sixty_four_concurrent_customers() -> Done {
-    // However often others are faster: nobody gives up.
-    let bank = Executor::builder(Queueing::before(MemoryStore::new())).retry(RetryPolicy::retries(u32::MAX)).build();
+    let store = Queueing::before(MemoryStore::new());
+    // Each as in a process of its own: none knows what the others are about to do. However often they are faster, nobody
+    // gives up.
+    let branch = || Executor::builder(store.clone()).retry(RetryPolicy::retries(u32::MAX)).build();
+    let branches = [branch(), branch(), branch(), branch()];
+    let bank = branch();
     let mut accounts = Vec::new();
     for number in 0..ACCOUNTS {
         let account: AccountId = format!("account-{number}").parse()?;
@@ -24,8 +28,10 @@ async fn money_is_conserved_under_sixty_four_concurrent_customers() -> Done {
         accounts.push(account);
     }
 
-    let customers: Vec<_> =
-        (0..CUSTOMERS).map(|seed| tokio::spawn(send_money_about(bank.clone(), accounts.clone(), seed))).collect();
+    let customers: Vec<_> = (0..CUSTOMERS)
+        .zip(branches.iter().cycle())
+        .map(|(seed, bank)| tokio::spawn(send_money_about(bank.clone(), accounts.clone(), seed)))
+        .collect();
     let (mut moved, mut refused) = (0, 0);
     for customer in customers {
         let (accepted, rejected) = customer.await??;
