@@ -26,21 +26,23 @@ impl Money {
     }
 }
 
+/// For folds, whose sums have room for all that a log holds.
 impl AddAssign for Money {
     fn add_assign(&mut self, other: Self) {
-        self.0 += other.0;
+        self.0 = self.0.checked_add(other.0).unwrap_or_else(|| broken(*self, "takes in", other));
     }
 }
 
 /// For folds, whose differences the commands have checked.
 impl SubAssign for Money {
-    #[expect(clippy::panic, reason = "a log that pays out more than came in is broken, and loudly so")]
     fn sub_assign(&mut self, other: Self) {
-        match self.0.checked_sub(other.0) {
-            Some(rest) => self.0 = rest,
-            None => panic!("{other} went out of an account that held {self}"),
-        }
+        self.0 = self.0.checked_sub(other.0).unwrap_or_else(|| broken(*self, "pays out", other));
     }
+}
+
+#[expect(clippy::panic, reason = "a log that does not add up is broken, and loudly so")]
+fn broken(balance: Money, does: &str, amount: Money) -> ! {
+    panic!("the log does not add up: an account of {balance} {does} {amount}")
 }
 
 impl Sum for Money {
