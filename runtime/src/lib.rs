@@ -22,6 +22,7 @@ mod stream;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod time;
+mod writer;
 
 pub use self::{
     command::{Access, Command, Decide, Declared, Declares, Fingerprint, Opener, Paused},
@@ -46,4 +47,5 @@ pub mod storage {
         Commit, Expectation, IdempotencyKey, LogPage, LogRead, NewEvent, Outcome, Place, Receipt, Refusal, Seen,
         Settle, Status, Store, StreamPage, StreamRead, Ticket,
     };
+    pub use crate::writer::{Batch, Batched, Driver, Fault, Found, Link, Verdict, WriterOptions};
 }

@@ -53,15 +53,21 @@ impl Metadata {
         serde_json::to_string(self).unwrap_or_else(|_| String::from("{}"))
     }
 
+    /// How many bytes its texts have.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let texts = [&self.command, &self.correlation, &self.causation, &self.traceparent];
+        let headers = self.headers.iter().flat_map(|headers| headers.iter());
+        texts.into_iter().flatten().map(|text| text.len()).sum::<usize>()
+            + headers.map(|(name, value)| name.len() + value.len()).sum::<usize>()
+    }
+
     /// Refuses what is larger than [`limits::METADATA_BYTES`].
     ///
     /// # Errors
     /// [`StoreError::TooLarge`].
     pub fn check(&self) -> Result<(), StoreError> {
-        let texts = [&self.command, &self.correlation, &self.causation, &self.traceparent];
-        let headers = self.headers.iter().flat_map(|headers| headers.iter());
-        let size = texts.into_iter().flatten().map(|text| text.len()).sum::<usize>()
-            + headers.map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        let size = self.size();
         if size > limits::METADATA_BYTES {
             let limit = limits::METADATA_BYTES;
             return Err(StoreError::TooLarge { what: "the metadata of a commit in bytes", size, limit });

@@ -1,0 +1,218 @@
+//! The one task that appends: gathers what waits, sends it, and answers.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::{
+    sync::{mpsc, watch},
+    task::yield_now,
+    time::{Instant, sleep},
+};
+
+use super::{
+    batch::{Batch, Verdict},
+    driver::{Driver, Fault},
+    gauge::Load,
+    options::WriterOptions,
+    plan::{Plan, Room, Waiting, plan},
+};
+use crate::{
+    error::StoreError,
+    id::CommitId,
+    store::{Commit, Outcome, Place, Refusal, Settle},
+};
+
+/// Who waits for a commit, and the room that it takes up meanwhile.
+#[derive(Debug)]
+pub(super) struct Waiter {
+    pub(super) settle: Settle,
+    pub(super) _place: Place,
+    pub(super) _load: Load,
+}
+
+pub(super) type Submission = Waiting<Waiter>;
+
+#[derive(Debug)]
+pub(super) struct Service<D> {
+    driver: Arc<D>,
+    incoming: mpsc::UnboundedReceiver<Submission>,
+    queue: VecDeque<Submission>,
+    /// Commits that came to nothing since the last plan: what waits may stand on them.
+    failed: HashSet<CommitId>,
+    /// The log reaches at least this far.
+    head: u64,
+    announce: watch::Sender<u64>,
+    options: WriterOptions,
+}
+
+/// Commits on their way, and whether they may have arrived already.
+struct Shipment {
+    commits: VecDeque<Submission>,
+    /// The head that was known before they were first sent, once an answer to them was lost.
+    doubt: Option<u64>,
+}
+
+/// Why a batch has no verdicts.
+enum Stuck {
+    /// Some commit of it cannot be stored.
+    Poisoned(StoreError),
+    /// The database stayed away for too long.
+    GaveUp(StoreError),
+}
+
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+
+impl<D: Driver> Service<D> {
+    pub(super) fn new(
+        driver: Arc<D>,
+        incoming: mpsc::UnboundedReceiver<Submission>,
+        announce: watch::Sender<u64>,
+        options: WriterOptions,
+    ) -> Self {
+        let head = *announce.borrow();
+        Self { driver, incoming, queue: VecDeque::new(), failed: HashSet::new(), head, announce, options }
+    }
+
+    /// Runs until everybody who could submit is gone, and everything submitted is answered.
+    pub(super) async fn run(mut self) {
+        while self.gather().await {
+            let commits = std::mem::take(&mut self.queue);
+            let room = Room { commits: self.options.batch_commits, bytes: self.options.batch_bytes };
+            let mut plan = plan(commits, &mut self.failed, room);
+            // Whoever stands on these was gathered before they were answered: the set need not outlive this plan.
+            self.failed.clear();
+            self.queue = std::mem::take(&mut plan.held);
+            self.settle_doomed(&mut plan, None);
+            self.send(plan).await;
+        }
+        self.driver.close().await;
+    }
+
+    /// Waits for something to do, then lets everyone who is about to submit do so: yields until the queue stops growing.
+    ///
+    /// No timer: when nobody else is ready to run, this costs nothing.
+    async fn gather(&mut self) -> bool {
+        if self.queue.is_empty() {
+            match self.incoming.recv().await {
+                Some(first) => self.queue.push_back(first),
+                None => return false,
+            }
+        }
+        loop {
+            let before = self.queue.len();
+            yield_now().await;
+            while let Ok(next) = self.incoming.try_recv() {
+                self.queue.push_back(next);
+            }
+            if self.queue.len() == before || before >= self.options.batch_commits {
+                return true;
+            }
+        }
+    }
+
+    async fn send(&mut self, first: Plan<Waiter>) {
+        let mut shipments = Vec::new();
+        self.ship(first, None, &mut shipments).await;
+        while let Some(Shipment { commits, doubt }) = shipments.pop() {
+            let everything = Room { commits: usize::MAX, bytes: usize::MAX };
+            let mut plan = plan(commits, &mut self.failed, everything);
+            self.settle_doomed(&mut plan, doubt);
+            let held = std::mem::take(&mut plan.held);
+            if !held.is_empty() {
+                shipments.push(Shipment { commits: held, doubt });
+            }
+            self.ship(plan, doubt, &mut shipments).await;
+        }
+    }
+
+    /// Sends one batch until it is answered. What has to be sent in smaller parts goes onto `shipments`, the first on top.
+    async fn ship(&mut self, plan: Plan<Waiter>, doubt: Option<u64>, shipments: &mut Vec<Shipment>) {
+        let Plan { mut batch, waiters, .. } = plan;
+        if batch.commits().is_empty() {
+            return;
+        }
+        batch.known_head = doubt;
+        let answer = self.append(&mut batch).await;
+        let (doubt, alone) = (batch.known_head, batch.commits().len() == 1);
+        let waiting = batch.commits.into_iter().zip(waiters);
+        match answer {
+            Ok(verdicts) => {
+                let mut again = VecDeque::new();
+                for ((commit, (waiter, weight)), verdict) in waiting.zip(verdicts) {
+                    match verdict {
+                        Verdict::Committed(position) => self.committed(&commit, position, waiter),
+                        Verdict::Refused(refusal) => self.fail(&commit, waiter, Outcome::Refused(refusal)),
+                        Verdict::Again => again.push_back(Waiting { commit, waiter, weight }),
+                    }
+                }
+                // In front of whatever was submitted later, for that may stand on it.
+                again.append(&mut self.queue);
+                self.queue = again;
+                self.announce.send_if_modified(|told| std::mem::replace(told, self.head) != self.head);
+            }
+            Err(Stuck::Poisoned(_)) if !alone => {
+                let mut commits: VecDeque<Submission> =
+                    waiting.map(|(commit, (waiter, weight))| Waiting { commit, waiter, weight }).collect();
+                let rest = commits.split_off(commits.len() / 2);
+                shipments.push(Shipment { commits: rest, doubt });
+                shipments.push(Shipment { commits, doubt });
+            }
+            Err(Stuck::Poisoned(error) | Stuck::GaveUp(error)) => {
+                let outcome = if doubt.is_some() { Outcome::Unknown(error) } else { Outcome::Failed(error) };
+                for (commit, (waiter, _)) in waiting {
+                    self.fail(&commit, waiter, outcome.clone());
+                }
+            }
+        }
+    }
+
+    /// Sends the very same batch until there is an answer, or no patience left.
+    async fn append(&self, batch: &mut Batch) -> Result<Vec<Verdict>, Stuck> {
+        let (began, mut pause) = (Instant::now(), FIRST_PAUSE);
+        loop {
+            let error = match self.driver.append(batch).await {
+                Ok(verdicts) => return Ok(verdicts),
+                Err(Fault::Unstored(error)) if !error.is_transient() => return Err(Stuck::Poisoned(error)),
+                Err(Fault::Unstored(error)) => error,
+                Err(Fault::Lost(error)) => {
+                    batch.known_head.get_or_insert(self.head);
+                    error
+                }
+            };
+            if began.elapsed() + pause > self.options.patience {
+                return Err(Stuck::GaveUp(error));
+            }
+            sleep(pause.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    fn committed(&mut self, commit: &Commit, position: Option<u64>, waiter: Waiter) {
+        self.head = self.head.max(position.unwrap_or(0));
+        waiter.settle.settle(Outcome::Committed(commit.receipt(position)));
+    }
+
+    fn fail(&mut self, commit: &Commit, waiter: Waiter, outcome: Outcome) {
+        if !commit.events().is_empty() {
+            self.failed.insert(commit.id());
+        }
+        waiter.settle.settle(outcome);
+    }
+
+    /// What stands on a failed commit fails with it, unless it was in the lost batch itself and may be stored.
+    fn settle_doomed(&mut self, plan: &mut Plan<Waiter>, doubt: Option<u64>) {
+        for (Waiting { commit, waiter, .. }, stream) in plan.doomed.drain(..) {
+            let outcome = if doubt.is_some() {
+                let context = "what it stands on was given up while its answer was lost".into();
+                Outcome::Unknown(StoreError::Unavailable { context, source: None })
+            } else {
+                Outcome::Refused(Refusal::Stale { stream, actual: None })
+            };
+            self.fail(&commit, waiter, outcome);
+        }
+    }
+}
