@@ -16,6 +16,8 @@ mod memory;
 mod metadata;
 mod open;
 mod payload;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod recorded;
 mod store;
 mod stream;
@@ -24,6 +26,8 @@ pub mod testing;
 mod time;
 mod writer;
 
+#[cfg(feature = "postgres")]
+pub use self::postgres::{PostgresOptions, PostgresStore};
 pub use self::{
     command::{Access, Command, Decide, Declared, Declares, Fingerprint, Opener, Paused},
     error::{ExecuteError, KeyFault, StoreError},

@@ -2,7 +2,7 @@
 
 use crate::{error::StoreError, memory::MemoryStore, store::AnyStore};
 
-/// Opens a store by its URL: `memory:`.
+/// Opens a store by its URL: `memory:`, or `postgres://…` with the feature `postgres`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), foldline_runtime::StoreError> {
@@ -24,8 +24,20 @@ pub async fn open(url: &str) -> Result<AnyStore, StoreError> {
     match url.split_once(':') {
         Some(("memory", "")) => Ok(AnyStore::new(MemoryStore::new())),
         Some(("memory", _)) => refuse("a store in memory has no name: write `memory:`"),
-        _ => refuse("this version opens `memory:`"),
+        Some(("postgres" | "postgresql", _)) => postgres(url).await,
+        _ => refuse("write `memory:` or `postgres://…`"),
     }
+}
+
+#[cfg(feature = "postgres")]
+async fn postgres(url: &str) -> Result<AnyStore, StoreError> {
+    crate::postgres::PostgresStore::connect(url).await.map(AnyStore::new)
+}
+
+#[cfg(not(feature = "postgres"))]
+async fn postgres(_: &str) -> Result<AnyStore, StoreError> {
+    let reason = "it was built without PostgreSQL: enable the feature `postgres` of `foldline`".to_owned();
+    Err(StoreError::Url { url: "postgres://…".to_owned(), reason })
 }
 
 #[cfg(test)]

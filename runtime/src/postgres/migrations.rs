@@ -1,0 +1,144 @@
+//! The schema's history: forward only, each step once, whoever comes first.
+
+use sqlx::{AssertSqlSafe, Connection, Row, postgres::PgConnection};
+
+use super::{faults::store_error, schema::Schema};
+use crate::{command::Fingerprint, error::StoreError};
+
+struct Migration {
+    version: i32,
+    name: &'static str,
+    sql: &'static str,
+}
+
+const MIGRATIONS: [Migration; 4] = [
+    Migration { version: 1, name: "log", sql: include_str!("sql/0001_log.sql") },
+    Migration { version: 2, name: "immutable", sql: include_str!("sql/0002_immutable.sql") },
+    Migration { version: 3, name: "append", sql: include_str!("sql/0003_append.sql") },
+    Migration { version: 4, name: "append_one", sql: include_str!("sql/0004_append_one.sql") },
+];
+
+const HISTORY: &str = include_str!("sql/history.sql");
+
+impl Migration {
+    /// Of the text before a schema's name is filled in: the same in every schema.
+    fn checksum(&self) -> String {
+        let mut digest = Fingerprint::new();
+        digest.text(self.sql);
+        format!("{:032x}", digest.as_u128())
+    }
+
+    fn record(&self) -> String {
+        let (version, name, checksum) = (self.version, self.name, self.checksum());
+        format!(
+            "insert into :\"schema\".foldline_migrations (version, name, checksum) values ({version}, '{name}', '{checksum}') on conflict do nothing;\n"
+        )
+    }
+}
+
+/// Everything that makes and updates a schema, for those who run it by hand. Running it again changes nothing.
+pub(super) fn script(schema: &Schema) -> String {
+    let steps = MIGRATIONS.iter().map(|step| format!("{}\n{}", step.sql, step.record()));
+    let body: Vec<String> = [claim(schema), HISTORY.to_owned()].into_iter().chain(steps).collect();
+    schema.fill(&format!("begin;\n{}\ncommit;\n", body.join("\n")))
+}
+
+/// Whoever comes second waits here until the first is done.
+fn claim(schema: &Schema) -> String {
+    let mut digest = Fingerprint::new();
+    digest.text(schema.name());
+    let lock = digest.as_u128() as i64;
+    format!("select pg_advisory_xact_lock({lock});\ncreate schema if not exists :\"schema\";\n")
+}
+
+/// Brings a schema up to date, or, if it may not, says whether it is.
+pub(super) async fn migrate(connection: &mut PgConnection, schema: &Schema, allowed: bool) -> Result<(), StoreError> {
+    let failed = |error| store_error("bringing the schema up to date", error);
+    let mut transaction = connection.begin().await.map_err(failed)?;
+    // Most processes find everything in place, and need neither the lock nor the right to create.
+    if missing(&applied(&mut transaction, schema).await?)?.is_empty() {
+        return transaction.commit().await.map_err(failed);
+    }
+    if !allowed {
+        let context = format!(
+            "the schema `{}` is not up to date: run what `PostgresStore::migrations_sql` says, or connect with `.migrate(true)`",
+            schema.name()
+        );
+        return Err(StoreError::Failed { context: context.into(), source: None });
+    }
+    let mut run = async |sql: &str| {
+        // Safe: the texts are ours, and the schema's name is quoted in them.
+        sqlx::raw_sql(AssertSqlSafe(schema.fill(sql))).execute(&mut *transaction).await.map_err(failed)
+    };
+    run(&claim(schema)).await?;
+    run(HISTORY).await?;
+    for step in missing(&applied(&mut transaction, schema).await?)? {
+        sqlx::raw_sql(AssertSqlSafe(schema.fill(step.sql))).execute(&mut *transaction).await.map_err(failed)?;
+        sqlx::raw_sql(AssertSqlSafe(schema.fill(&step.record()))).execute(&mut *transaction).await.map_err(failed)?;
+    }
+    transaction.commit().await.map_err(failed)
+}
+
+/// The history as it stands, oldest first; empty if there is none.
+async fn applied(connection: &mut PgConnection, schema: &Schema) -> Result<Vec<(i32, String)>, StoreError> {
+    let failed = |error| store_error("reading the schema's history", error);
+    let table = schema.qualify("foldline_migrations").replace('\'', "''");
+    let exists = format!("select to_regclass('{table}') is not null");
+    let exists = sqlx::raw_sql(AssertSqlSafe(exists)).fetch_one(&mut *connection).await.map_err(failed)?;
+    if !exists.try_get::<bool, _>(0).map_err(failed)? {
+        return Ok(Vec::new());
+    }
+    let history = schema.fill("select version, checksum from :\"schema\".foldline_migrations order by version");
+    let rows = sqlx::raw_sql(AssertSqlSafe(history)).fetch_all(connection).await.map_err(failed)?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_, _>>().map_err(failed)
+}
+
+/// What is still to be done. A history that is not the beginning of ours is refused.
+fn missing(applied: &[(i32, String)]) -> Result<&'static [Migration], StoreError> {
+    let refuse = |context: String| Err(StoreError::Failed { context: context.into(), source: None });
+    for (version, checksum) in applied {
+        match MIGRATIONS.iter().find(|known| known.version == *version) {
+            None => {
+                return refuse(format!(
+                    "the schema is at version {version}, and this program knows {}: run it with the version of Foldline that made it, or a newer one",
+                    MIGRATIONS.len()
+                ));
+            }
+            Some(known) if known.checksum() != *checksum => {
+                return refuse(format!(
+                    "migration {version} (`{}`) was applied with another text: the schema was not made by a released version of Foldline",
+                    known.name
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(MIGRATIONS.get(applied.len()..).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history(count: usize) -> Vec<(i32, String)> {
+        MIGRATIONS.iter().take(count).map(|step| (step.version, step.checksum())).collect()
+    }
+
+    #[test]
+    fn a_history_is_continued_and_a_foreign_one_refused() {
+        assert_eq!(missing(&[]).map(<[_]>::len).ok(), Some(MIGRATIONS.len()));
+        assert_eq!(missing(&history(1)).ok().and_then(|rest| rest.first()).map(|step| step.version), Some(2));
+        assert!(missing(&history(MIGRATIONS.len())).is_ok_and(<[_]>::is_empty));
+        let mut newer = history(MIGRATIONS.len());
+        newer.push((99, "from the future".into()));
+        assert!(missing(&newer).is_err_and(|error| error.to_string().contains("99")));
+        let mut other = history(1);
+        other[0].1 = "edited".into();
+        assert!(missing(&other).is_err());
+    }
+
+    #[test]
+    fn versions_count_from_one() {
+        assert!(MIGRATIONS.iter().zip(1..).all(|(step, version)| step.version == version));
+    }
+}

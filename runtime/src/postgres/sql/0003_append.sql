@@ -1,0 +1,141 @@
+-- Appends a batch of commits, each stored whole or not at all.
+--
+-- From the lock to the end of the transaction this batch is alone. Each statement here takes a snapshot of its own, after
+-- the lock: under READ COMMITTED, and no other isolation level, it sees all that was committed before.
+--
+-- Indices into arrays count from 1.
+create or replace function :"schema".append(
+    known_head    bigint,    -- null when the batch is sent for the first time
+    commits       uuid[],
+    saw_stream    text[],    -- what the batch expects of each stream: version 0 and no commit is a stream without events
+    saw_version   bigint[],
+    saw_commit    uuid[],
+    uses_commit   integer[], -- the commit is refused if what it saw is stale
+    uses_saw      integer[],
+    stands_commit integer[], -- the commit is refused if the earlier one that it stands on is
+    stands_on     integer[],
+    key_commit    integer[],
+    key           text[],
+    key_print     uuid[],
+    key_last      integer[], -- the key's last event; null if its commit has none
+    key_versions  json[],    -- null for a key that is only asked about
+    event_commit  integer[], -- in order
+    event_stream  text[],
+    event_version bigint[],
+    event_name    text[],
+    event_schema  integer[],
+    event_meta    json[],
+    event_data    json[],
+    out head             bigint,   -- before this batch
+    out earlier          uuid[],   -- commits that an earlier sending of this batch stored; then nothing else was done
+    out earlier_position bigint[],
+    out stale            bigint[],
+    out stale_version    bigint[],
+    out taken            integer[],
+    out taken_print      uuid[],
+    out taken_commit     uuid[],
+    out taken_position   bigint[],
+    out taken_versions   json[]
+) language plpgsql
+    set search_path = :"schema", pg_temp
+    set plan_cache_mode = force_generic_plan
+    set jit = off
+as $$
+#variable_conflict use_column
+declare
+    now_at   timestamptz;
+    is_stale boolean[];
+    refused  boolean[];
+begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'foldline appends under READ COMMITTED only, not %', current_setting('transaction_isolation')
+            using errcode = 'invalid_transaction_state';
+    end if;
+    perform from append_lock for update;
+
+    if append.known_head is not null then
+        select array_agg(found.commit_id), array_agg(found.position) into earlier, earlier_position
+        from (
+            select e.commit_id, max(e.position) as position from events e
+            where e.position > append.known_head and e.commit_id = any (append.commits) group by e.commit_id
+            union
+            select k.commit_id, k.position from idempotency_keys k
+            where k.key = any (append.key) and k.commit_id = any (append.commits)
+        ) found;
+        if earlier is not null then
+            return;
+        end if;
+    end if;
+
+    head := coalesce((select max(e.position) from events e), 0);
+
+    select array_agg(saw.i), array_agg(coalesce(last.version, 0)) into stale, stale_version
+    from unnest(append.saw_stream, append.saw_version, append.saw_commit) with ordinality saw (stream, version, commit, i)
+    left join lateral (
+        select e.version, e.commit_id from events e where e.stream = saw.stream order by e.version desc limit 1
+    ) last on true
+    where coalesce(last.version, 0) <> saw.version or last.commit_id is distinct from saw.commit;
+
+    if append.key <> '{}' then
+        select array_agg(asked.commit), array_agg(k.fingerprint), array_agg(k.commit_id), array_agg(k.position), array_agg(k.versions)
+        into taken, taken_print, taken_commit, taken_position, taken_versions
+        from unnest(append.key, append.key_commit) asked (key, commit) join idempotency_keys k on k.key = asked.key;
+    end if;
+
+    now_at := clock_timestamp();
+    if stale is null and taken is null then
+        insert into events (position, version, recorded_at, commit_id, schema_version, stream, name, metadata, data)
+        select head + e.i, e.version, now_at, append.commits[e.commit], e.schema, e.stream, e.name, e.meta, e.data
+        from unnest(append.event_commit, append.event_stream, append.event_version, append.event_name, append.event_schema,
+                append.event_meta, append.event_data)
+            with ordinality e (commit, stream, version, name, schema, meta, data, i);
+
+        if append.key <> '{}' then
+            insert into idempotency_keys (key, fingerprint, commit_id, position, versions)
+            select k.key, k.print, append.commits[k.commit], head + k.last, k.versions
+            from unnest(append.key, append.key_print, append.key_commit, append.key_last, append.key_versions)
+                k (key, print, commit, last, versions)
+            where k.versions is not null;
+        end if;
+        return;
+    end if;
+
+    -- Refused is whoever saw something stale, whose key is taken, or who stands on one that is refused. A commit stands on
+    -- earlier ones only: one pass in order finds them all.
+    refused := array_fill(false, array[cardinality(append.commits)]);
+    is_stale := array_fill(false, array[cardinality(append.saw_stream)]);
+    for i in 1 .. coalesce(cardinality(stale), 0) loop
+        is_stale[stale[i]] := true;
+    end loop;
+    for i in 1 .. coalesce(cardinality(taken), 0) loop
+        refused[taken[i]] := true;
+    end loop;
+    for i in 1 .. cardinality(append.uses_commit) loop
+        if is_stale[append.uses_saw[i]] then
+            refused[append.uses_commit[i]] := true;
+        end if;
+    end loop;
+    for i in 1 .. cardinality(append.stands_commit) loop
+        if refused[append.stands_on[i]] then
+            refused[append.stands_commit[i]] := true;
+        end if;
+    end loop;
+
+    insert into events (position, version, recorded_at, commit_id, schema_version, stream, name, metadata, data)
+    select head + row_number() over (order by e.i), e.version, now_at, append.commits[e.commit], e.schema, e.stream, e.name, e.meta, e.data
+    from unnest(append.event_commit, append.event_stream, append.event_version, append.event_name, append.event_schema,
+            append.event_meta, append.event_data)
+        with ordinality e (commit, stream, version, name, schema, meta, data, i)
+    where not refused[e.commit];
+
+    insert into idempotency_keys (key, fingerprint, commit_id, position, versions)
+    select k.key, k.print, append.commits[k.commit],
+        case when k.last is not null then
+            head + (select count(*) from unnest(append.event_commit) e (commit) where e.commit <= k.commit and not refused[e.commit])
+        end,
+        k.versions
+    from unnest(append.key, append.key_print, append.key_commit, append.key_last, append.key_versions)
+        k (key, print, commit, last, versions)
+    where k.versions is not null and not refused[k.commit];
+end
+$$;
