@@ -119,7 +119,7 @@ fn weigh<W>(queue: &[Waiting<W>], failed: &mut HashSet<CommitId>, room: Room) ->
         for event in commit.events() {
             let stream = commit.expectations().get(event.stream).map(|seen| &seen.stream);
             if let Some(so_far) = stream.and_then(|stream| running.get_mut(stream)) {
-                so_far.end = Seen::At { version: so_far.end.version() + 1, commit: commit.id() };
+                so_far.end = Seen::At { version: so_far.end.version().saturating_add(1), commit: commit.id() };
                 so_far.writer = Some(taken);
             }
         }
