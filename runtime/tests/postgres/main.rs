@@ -1,0 +1,8 @@
+//! The store on PostgreSQL, against a real server: what the conformance suite cannot ask of every store.
+
+mod faults;
+mod hygiene;
+mod proxy;
+mod races;
+mod support;
+mod tailing;
