@@ -1,0 +1,217 @@
+//! How many appends a second a log on PostgreSQL takes, beside what the same table takes from one bare connection.
+//!
+//! `cargo run --release -p foldline-runtime --features postgres,testing --example raw_appends -- [seconds] [delay-ms]`
+//!
+//! One event a commit, on each of 1,000 streams. The limit inserts the same rows into the same table with the same
+//! indexes, as many a statement as the store has in flight. Both are measured in turns, three rounds each; medians count.
+
+use std::{
+    env,
+    error::Error,
+    time::{Duration, Instant},
+};
+
+use foldline_runtime::{
+    CommitId, Metadata, PostgresOptions, PostgresStore, StreamName,
+    storage::{Commit, Expectation, NewEvent, Outcome, Seen, Store},
+    testing::temp_postgres::TempPostgres,
+};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, UnixStream},
+    sync::mpsc,
+    time::{Instant as Then, sleep_until},
+};
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+const STREAMS: usize = 1000;
+const ROUNDS: usize = 3;
+const PAYLOAD: &str = r#"{"amount":100}"#;
+const METADATA: &str = r#"{"command":"Deposit"}"#;
+
+#[tokio::main(worker_threads = 2)]
+async fn main() -> Result<(), Failure> {
+    let mut arguments = env::args().skip(1);
+    let seconds: f64 = arguments.next().map_or(Ok(3.0), |text| text.parse())?;
+    let delay: u64 = arguments.next().map_or(Ok(0), |text| text.parse())?;
+    let server = TempPostgres::start()?;
+    let url = if delay == 0 { server.url().to_owned() } else { delayed(&server, Duration::from_millis(delay)).await? };
+    println!("| in flight | limit/s | appends/s | of the limit | p50 | p99 |\n| --- | --- | --- | --- | --- | --- |");
+    for width in [1, 16, 64, 256] {
+        let (mut limits, mut appends, mut times) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            limits.push(limit(&server, &url, width, seconds).await?);
+            let (rate, took) = store(&server, &url, width, seconds).await?;
+            appends.push(rate);
+            times.extend(took);
+        }
+        let (limit, append) = (median(&mut limits), median(&mut appends));
+        times.sort_unstable();
+        let at = |share: f64| times.get((times.len() as f64 * share) as usize).copied().unwrap_or_default();
+        let (half, most) = (at(0.5), at(0.99));
+        println!("| {width} | {limit:.0} | {append:.0} | {:.0} % | {half:.1?} | {most:.1?} |", 100.0 * append / limit);
+    }
+    if delay == 0 {
+        long_transaction(&server, &url, seconds).await?;
+    }
+    Ok(())
+}
+
+fn median(of: &mut [f64]) -> f64 {
+    of.sort_unstable_by(f64::total_cmp);
+    of.get(of.len() / 2).copied().unwrap_or_default()
+}
+
+/// The same rows, from one connection, as many a statement as are in flight.
+async fn limit(server: &TempPostgres, url: &str, width: usize, seconds: f64) -> Result<f64, Failure> {
+    let schema = server.fresh_schema();
+    PostgresStore::connect_with(url, PostgresOptions::production().schema(&schema)).await?.close().await;
+    let mut connection = PgConnection::connect(url).await?;
+    let columns = "position, version, recorded_at, commit_id, schema_version, stream, name, metadata, data";
+    let one = format!(
+        "insert into {schema}.events ({columns}) values ($1, $2, now(), $3, 1, $4, $5, $6::text::json, $7::text::json)"
+    );
+    let many = format!(
+        "insert into {schema}.events ({columns}) select p, v, now(), c, 1, s, n, m::json, d::json
+         from unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[]) r (p, v, c, s, n, m, d)"
+    );
+    let names: Vec<String> = (0..STREAMS).map(|n| format!("account-{n}")).collect();
+    let (began, mut count) = (Instant::now(), 0);
+    while began.elapsed().as_secs_f64() < seconds {
+        let rows = count..count + width;
+        let version = |row: usize| (row / STREAMS + 1) as i64;
+        let id = || uuid::Uuid::from_u128(CommitId::fresh().as_u128());
+        if width == 1 {
+            let insert =
+                sqlx::query(AssertSqlSafe(one.as_str())).bind(count as i64 + 1).bind(version(count)).bind(id());
+            let insert = insert.bind(&names[count % STREAMS]).bind("account.deposited").bind(METADATA).bind(PAYLOAD);
+            insert.execute(&mut connection).await?;
+        } else {
+            sqlx::query(AssertSqlSafe(many.as_str()))
+                .bind(rows.clone().map(|row| row as i64 + 1).collect::<Vec<_>>())
+                .bind(rows.clone().map(version).collect::<Vec<_>>())
+                .bind(rows.clone().map(|_| id()).collect::<Vec<_>>())
+                .bind(rows.clone().map(|row| names[row % STREAMS].as_str()).collect::<Vec<_>>())
+                .bind(vec!["account.deposited"; width])
+                .bind(vec![METADATA; width])
+                .bind(vec![PAYLOAD; width])
+                .execute(&mut connection)
+                .await?;
+        }
+        count += width;
+    }
+    Ok(count as f64 / began.elapsed().as_secs_f64())
+}
+
+/// As many tasks as are to be in flight, each with streams of its own.
+async fn store(server: &TempPostgres, url: &str, width: usize, seconds: f64) -> Result<(f64, Vec<Duration>), Failure> {
+    let options = PostgresOptions::production().schema(server.fresh_schema());
+    let store = PostgresStore::connect_with(url, options).await?;
+    let measured = append(&store, width, seconds).await?;
+    let head = store.head().await?;
+    assert_eq!(head, measured.1.len() as u64, "every acknowledged append is in the log, and nothing else");
+    store.close().await;
+    Ok(measured)
+}
+
+async fn append(store: &PostgresStore, width: usize, seconds: f64) -> Result<(f64, Vec<Duration>), Failure> {
+    let began = Instant::now();
+    let task = |task: usize| {
+        let store = store.clone();
+        async move {
+            let mut ends: Vec<(StreamName, Seen)> = (task..STREAMS)
+                .step_by(width)
+                .map(|n| (format!("account-{n}").as_str().into(), Seen::Nothing))
+                .collect();
+            let (mut times, mut next) = (Vec::new(), 0);
+            while began.elapsed().as_secs_f64() < seconds {
+                let at = next % ends.len();
+                next += 1;
+                let start = Instant::now();
+                let (stream, seen) = ends[at].clone();
+                let event =
+                    NewEvent { stream: 0, name: "account.deposited", schema_version: 1, payload: 0..PAYLOAD.len() };
+                let mut metadata = Metadata::default();
+                metadata.command = Some("Deposit".into());
+                let commit = Commit::new(CommitId::fresh(), vec![Expectation { stream, seen }])
+                    .with_metadata(metadata)
+                    .with_events(vec![event], PAYLOAD.as_bytes())?;
+                let id = commit.id();
+                match store.submit(store.reserve().await?, commit).outcome().await {
+                    Outcome::Committed(_) => ends[at].1 = Seen::At { version: seen.version() + 1, commit: id },
+                    other => return Err(format!("{other:?}").into()),
+                }
+                times.push(start.elapsed());
+            }
+            Ok::<_, Failure>(times)
+        }
+    };
+    let tasks: Vec<_> = (0..width).map(|n| tokio::spawn(task(n))).collect();
+    let mut times = Vec::new();
+    for task in tasks {
+        times.extend(task.await??);
+    }
+    Ok((times.len() as f64 / began.elapsed().as_secs_f64(), times))
+}
+
+/// The rate while another transaction of the database stays open.
+async fn long_transaction(server: &TempPostgres, url: &str, seconds: f64) -> Result<(), Failure> {
+    let options = PostgresOptions::production().schema(server.fresh_schema());
+    let store = PostgresStore::connect_with(url, options).await?;
+    let mut other = PgConnection::connect(url).await?;
+    let seconds = seconds * 4.0;
+    let (free, _) = append(&store, 64, seconds).await?;
+    let options = PostgresOptions::production().schema(server.fresh_schema());
+    let store = PostgresStore::connect_with(url, options).await?;
+    sqlx::raw_sql("begin isolation level repeatable read; create table held_open (); select txid_current()")
+        .execute(&mut other)
+        .await?;
+    let (held, _) = append(&store, 64, seconds).await?;
+    sqlx::raw_sql("rollback").execute(&mut other).await?;
+    println!(
+        "\n64 in flight for {seconds} s: {free:.0}/s, and {held:.0}/s ({:.0} %) beside an open transaction",
+        100.0 * held / free
+    );
+    Ok(())
+}
+
+/// A port in front of the server that holds every byte back for a while.
+async fn delayed(server: &TempPostgres, delay: Duration) -> Result<String, Failure> {
+    let socket = server.socket_folder().ok_or("a delay needs a server of our own")?.join(".s.PGSQL.5432");
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let port = listener.local_addr()?.port();
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let _ = client.set_nodelay(true);
+            let Ok(server) = UnixStream::connect(&socket).await else { continue };
+            let ((client_in, client_out), (server_in, server_out)) = (client.into_split(), server.into_split());
+            tokio::spawn(hold_back(client_in, server_out, delay));
+            tokio::spawn(hold_back(server_in, client_out, delay));
+        }
+    });
+    Ok(format!("postgres://foldline@127.0.0.1:{port}/postgres?sslmode=disable"))
+}
+
+async fn hold_back(
+    mut from: impl AsyncReadExt + Unpin,
+    mut to: impl AsyncWriteExt + Unpin + Send + 'static,
+    delay: Duration,
+) {
+    let (sender, mut receiver) = mpsc::unbounded_channel::<(Then, Vec<u8>)>();
+    tokio::spawn(async move {
+        while let Some((due, bytes)) = receiver.recv().await {
+            sleep_until(due).await;
+            if to.write_all(&bytes).await.is_err() {
+                return;
+            }
+        }
+    });
+    let mut buffer = vec![0; 65536];
+    while let Ok(size @ 1..) = from.read(&mut buffer).await {
+        if sender.send((Then::now() + delay, buffer[..size].to_vec())).is_err() {
+            return;
+        }
+    }
+}
