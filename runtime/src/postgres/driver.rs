@@ -1,10 +1,13 @@
 //! PostgreSQL as the database under the group commit.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::future::{BoxFuture, FutureExt};
 use sqlx::{Connection, postgres::PgConnection};
-use tokio::{sync::Mutex, time::timeout};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, timeout},
+};
 
 use super::{
     append::append,
@@ -27,8 +30,10 @@ use crate::{
 pub(super) struct PostgresDriver {
     pub(super) connector: Connector,
     pub(super) statements: Arc<Statements>,
-    /// The connection that appends; none after a fault, until the next batch.
-    pub(super) writer: Mutex<Option<PgConnection>>,
+    /// The connection that appends, and when it last did; none after a fault, until the next batch.
+    pub(super) writer: Mutex<Option<(PgConnection, Instant)>>,
+    /// After how long without a batch it is not trusted any more: something in between may have forgotten it.
+    pub(super) idle_timeout: Duration,
     pub(super) pool: Pool,
     pub(super) watch: Watch,
 }
@@ -42,20 +47,20 @@ impl PostgresDriver {
         let mut writer = self.writer.lock().await;
         // Taken out: a call that is not answered leaves no connection behind.
         let mut connection = match writer.take() {
-            Some(connection) => connection,
-            None => self.connector.connect_to_write().await.map_err(not_sent)?,
+            Some((connection, used)) if used.elapsed() < self.idle_timeout => connection,
+            _ => self.connector.connect_to_write().await.map_err(not_sent)?,
         };
         let patience = self.connector.patience();
         match timeout(patience, self.call(&mut connection, batch)).await {
             Ok(Ok(verdicts)) => {
-                *writer = Some(connection);
+                *writer = Some((connection, Instant::now()));
                 Ok(verdicts)
             }
             Ok(Err(error)) => {
                 // A server that became read-only may no longer be the one to talk to.
                 let stays = kind(&error) == Kind::Refused;
                 if stays {
-                    *writer = Some(connection);
+                    *writer = Some((connection, Instant::now()));
                 }
                 Err(fault(error))
             }
@@ -118,7 +123,7 @@ impl Driver for PostgresDriver {
         async move {
             self.watch.stop();
             self.pool.close().await;
-            if let Some(connection) = self.writer.lock().await.take() {
+            if let Some((connection, _)) = self.writer.lock().await.take() {
                 hang_up(connection).await;
             }
         }

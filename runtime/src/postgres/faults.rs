@@ -67,7 +67,7 @@ fn explain(error: &sqlx::Error) -> String {
         Some("53100") => "the server's disk is full",
         Some("57014") => "the statement took longer than `statement_timeout` allows",
         Some("26000" | "42P05" | "08P01") => {
-            "prepared statements get lost: behind a pooler in transaction mode, connect with `.pooled(true)`"
+            "is there a pooler in transaction mode in between? connect with `.pooled(true)`"
         }
         _ => return reply.message().to_owned(),
     };

@@ -17,7 +17,7 @@ mod wait;
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt};
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::Instant};
 
 pub use self::options::PostgresOptions;
 use self::{
@@ -81,7 +81,9 @@ impl PostgresStore {
             schema.name().to_owned(),
             options.poll_interval,
         );
-        let driver = PostgresDriver { connector, statements, writer: Mutex::new(Some(writer)), pool, watch };
+        let writer = Mutex::new(Some((writer, Instant::now())));
+        let idle_timeout = options.idle_timeout;
+        let driver = PostgresDriver { connector, statements, writer, idle_timeout, pool, watch };
         let head = driver.reads().head().await?;
         Ok(Self(Batched::start(driver, head, options.writer)))
     }

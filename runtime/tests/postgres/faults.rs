@@ -4,7 +4,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 
 use foldline_runtime::{
     PostgresStore, StoreError,
-    storage::{Outcome, Receipt, Seen, Store, WriterOptions},
+    storage::{Outcome, Receipt, Seen, Store, Ticket, WriterOptions},
     testing::temp_postgres::TempPostgres,
 };
 use futures_util::future::join_all;
@@ -122,7 +122,7 @@ async fn a_batch_parked_behind_the_lock_is_no_double_when_its_client_dies() -> T
             }
         }
         direct.sql(&mut holder, "commit").await?;
-        let outcomes = join_all(waiting.iter().map(|ticket| ticket.outcome())).await;
+        let outcomes = join_all(waiting.iter().map(Ticket::outcome)).await;
         let receipts = outcomes.into_iter().map(|outcome| match outcome {
             Outcome::Committed(receipt) => Ok(receipt),
             other => Err(format!("{other:?}")),

@@ -6,7 +6,10 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use foldline_runtime::storage::{LogRead, Seen, Store};
+use foldline_runtime::{
+    RawEvent,
+    storage::{LogRead, Seen, Store},
+};
 use sqlx::{AssertSqlSafe, Row};
 use tokio::sync::watch;
 
@@ -62,7 +65,7 @@ async fn a_tailing_reader_sees_the_log_without_a_hole() -> Tested {
         let reader = place.store().await?;
         let seen = tail(async |last| {
             reader.wait_beyond(last).await?;
-            Ok(reader.read_log(LogRead::after(last)).await?.events.iter().map(|event| event.position()).collect())
+            Ok(reader.read_log(LogRead::after(last)).await?.events.iter().map(RawEvent::position).collect())
         });
         assert!(seen.await?.is_ok());
         for writer in writers {
