@@ -12,7 +12,7 @@ macro_rules! expands {
         fn $name() {
             let input = quote!($($input)*);
             let output = $expand(input.clone());
-            let shown = format!("{}\n// becomes\n\n{}", formatted(input), formatted(output));
+            let shown = format!("{}\n// becomes\n\n{}", formatted(&input), formatted(&output));
             insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
                 insta::assert_snapshot!(stringify!($name), shown);
             });
@@ -20,7 +20,7 @@ macro_rules! expands {
     };
 }
 
-fn formatted(tokens: TokenStream) -> String {
+fn formatted(tokens: &TokenStream) -> String {
     match syn::parse2(tokens.clone()) {
         Ok(file) => prettyplease::unparse(&file),
         Err(error) => format!("{error} in {tokens}"),

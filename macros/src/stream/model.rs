@@ -94,8 +94,8 @@ impl Model {
         let stem = name.unraw().to_string();
         let mut fact = Fact::new(variant, &self.category.value(), &stem, options, &method.attrs);
         fact.fields = method.sig.inputs.iter_mut().filter_map(field_of).collect();
-        // By value is the point: a replayed event is moved into the fold, not cloned.
-        method.attrs.push(syn::parse_quote!(#[allow(clippy::needless_pass_by_value)]));
+        // By value is the point: a replayed event is moved into the fold, not cloned. And a fact may change nothing.
+        method.attrs.push(syn::parse_quote!(#[allow(clippy::needless_pass_by_value, clippy::unused_self)]));
         self.facts.list.push(fact);
         self.folds.push(Fold { method: method.clone(), sound: true });
     }
