@@ -46,9 +46,7 @@ pub(crate) const SUBJECTS: &[Subject] = &[
         title: "of that, serde's own derives on the payload",
         name: "payloads-of-three",
         sizes: (18, 54),
-        source: |events| {
-            payloads(events / 3, "#[derive(Serialize, Deserialize)]\n#[serde(crate = \"foldline::__private::serde\")]")
-        },
+        source: |events| payloads(events / 3, SERDE_DERIVES),
         plain: |events| payloads(events / 3, ""),
         budget: None,
     },
@@ -233,9 +231,12 @@ pub struct State{n} {{
     code
 }
 
+const SERDE_DERIVES: &str = r#"#[derive(foldline::__private::serde::Serialize, foldline::__private::serde::Deserialize)]
+#[serde(crate = "foldline::__private::serde")]"#;
+
 /// The enums by which streams of three events store them, with nothing of Foldline around them.
 fn payloads(count: usize, attributes: &str) -> String {
-    let mut code = String::from("use foldline::__private::serde::{self, Deserialize, Serialize};\n");
+    let mut code = String::new();
     for n in 0..count {
         let _ = write!(
             code,
