@@ -29,9 +29,9 @@ fn what_is_meant_to_work_works() {
 
 /// Whether the cases are compiled incrementally, as a user's are. If not, the test runs itself again in that way.
 ///
-/// The compiler drops errors that repeat an earlier one, except when it compiles incrementally: without this, a macro
-/// that reports a mistake five times would pass for one that reports it once. Trybuild switches it off by a variable,
-/// so that only flags which go past that variable switch it on.
+/// What the compiler says twice and what it says once has differed between the two ways. Trybuild switches the
+/// incremental one off by a variable, so that only flags which go past that variable switch it on. (An error repeated
+/// word for word at one place is merged in either way, for users as for trybuild.)
 fn incrementally(test: &str) -> bool {
     const AGAIN: &str = "FOLDLINE_UI_INCREMENTALLY";
     if env::var_os(AGAIN).is_some() {
