@@ -127,12 +127,15 @@ impl<'a> Lanes<'a> {
 
     /// Leaves the states of a command that has decided: those that it changed stand on its ticket from now on, and those
     /// that it changed for nothing are dropped.
-    pub(super) fn leave(&mut self, entries: &Entries, left: Left, commit: Option<(CommitId, &Ticket)>) {
-        // Those of a command that could not even decide are as they were.
-        for (lane, entry) in self.list.iter().zip(entries.as_slice()) {
+    ///
+    /// Nothing is kept hold of: whoever writes next would have to copy a state that somebody still looks at.
+    pub(super) fn leave(&mut self, entries: &mut Entries, left: Left, commit: Option<(CommitId, &Ticket)>) {
+        for (lane, entry) in self.list.iter().zip(entries.iter_mut()) {
+            // Those of a command that could not even decide are as they were.
             if lane.alone && entry.loaded && entry.access.writes {
                 self.put(lane, entry, entry.version);
             }
+            entry.state = None;
         }
         for (index, state) in left.states {
             let (Some(lane), Some(entry)) = (self.list.get(index), entries.get(index)) else { continue };

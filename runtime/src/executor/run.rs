@@ -100,7 +100,7 @@ impl<'a> Run<'a> {
         self.copy(machine, &left.states);
         let (id, proof) = (commit.id(), commit.is_proof());
         let ticket = store.submit(place, commit);
-        self.lanes.leave(&machine.entries, left, (!proof).then_some((id, &ticket)));
+        self.lanes.leave(&mut machine.entries, left, (!proof).then_some((id, &ticket)));
         if !machine.is_wary() {
             self.lanes.release();
         }
