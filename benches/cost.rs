@@ -83,7 +83,7 @@ fn apply<S: Stream>(count: usize) -> Result<(), Fault>
 where
     S::Event: From<AccountEvent>,
 {
-    let mut state = S::default();
+    let mut state = S::initial();
     // Made before, so that only the fold itself differs from count to count; but for that, each run makes all.
     let facts: Vec<S::Event> = history(MORE).into_iter().map(Into::into).collect();
     for fact in facts.into_iter().take(count) {

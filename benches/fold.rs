@@ -40,7 +40,7 @@ fn bench_apply<S: Stream>(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, 
 }
 
 fn folded<S: Stream>(events: Vec<S::Event>) -> S {
-    let mut state = S::default();
+    let mut state = S::initial();
     for event in events {
         state.apply(black_box(event));
     }

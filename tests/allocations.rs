@@ -12,7 +12,7 @@ use tokio::runtime::Builder;
 
 /// Decodes and folds what was stored, and counts the allocations of that alone.
 fn allocations_of_a_fold<S: Stream>(stored: &[(&'static str, Vec<u8>)]) -> Result<(S, u64), Fault> {
-    let (mut state, mut outcome) = (S::default(), Ok(()));
+    let (mut state, mut outcome) = (S::initial(), Ok(()));
     let counted = measure(|| {
         outcome = stored.iter().try_for_each(|(name, payload)| {
             state.apply(S::Event::decode(name, 1, payload)?);

@@ -46,6 +46,14 @@ impl Stream for Account {
     type Event = AccountEvent;
     const CATEGORY: &'static str = "account";
 
+    fn initial() -> Self {
+        Self::default()
+    }
+
+    fn duplicate(&self) -> Self {
+        self.clone()
+    }
+
     fn apply(&mut self, event: AccountEvent) {
         match event {
             AccountEvent::Opened { owner } => self.owner = owner,

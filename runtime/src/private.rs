@@ -20,6 +20,14 @@ pub use crate::{
     },
 };
 
+/// A key of the streams of `S`.
+///
+/// The lifetime means nothing by itself: a `where` clause that mentions it is not checked where it is written but assumed
+/// there, so that what a key lacks is said once.
+pub trait KeyOf<'x, S>: StreamKey<State = S> {}
+
+impl<S, K: StreamKey<State = S>> KeyOf<'_, S> for K {}
+
 /// Stands in for the key of a `#[stream]` block that names none, so that this mistake has no consequences elsewhere.
 /// Nobody can make one.
 #[derive(Debug)]

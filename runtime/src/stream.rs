@@ -45,6 +45,12 @@ use crate::event::Event;
 ///     type Key = Room;
 ///     type Event = Ticked;
 ///     const CATEGORY: &'static str = "clock";
+///     fn initial() -> Self {
+///         Self::default()
+///     }
+///     fn duplicate(&self) -> Self {
+///         self.clone()
+///     }
 ///     fn apply(&mut self, _: Ticked) {
 ///         self.ticks += 1;
 ///     }
@@ -73,13 +79,19 @@ use crate::event::Event;
     label = "no `#[stream(key = …)]` block for this type",
     note = "write `#[stream(key = YourKey)]` on an `impl {Self}` block with its `#[event]` methods, or implement `foldline::Stream` by hand"
 )]
-pub trait Stream: Default + Clone + Send + Sync + 'static {
+pub trait Stream: Send + Sync + Sized + 'static {
     /// What names one stream of this kind.
     type Key: StreamKey<State = Self>;
     /// What can happen on it.
     type Event: Event;
     /// The first part of its streams' names: `account` in `account-42`. It holds no `-`.
     const CATEGORY: &'static str;
+    /// The state before anything happened: usually its `Default`.
+    fn initial() -> Self;
+
+    /// The same state once more: usually its `Clone`. Asked for only when somebody keeps a copy.
+    fn duplicate(&self) -> Self;
+
     /// Takes one event in. It may not fail: what is in the log has happened.
     fn apply(&mut self, event: Self::Event);
 

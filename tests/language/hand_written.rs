@@ -26,6 +26,14 @@ impl Stream for Counter {
     type Event = CounterEvent;
     const CATEGORY: &'static str = "counter";
 
+    fn initial() -> Self {
+        Self::default()
+    }
+
+    fn duplicate(&self) -> Self {
+        self.clone()
+    }
+
     fn apply(&mut self, event: CounterEvent) {
         match event {
             CounterEvent::Increased { steps } => self.0 += steps,

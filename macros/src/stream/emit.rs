@@ -1,7 +1,7 @@
 //! The code that `#[stream]` writes.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, FnArg, Path};
 
 use super::{Model, model::Fold};
@@ -134,12 +134,25 @@ fn stream(model: &Model) -> TokenStream {
             }
         }
     });
+    // The lifetime keeps the compiler from checking the key here: what it lacks is said where it becomes a `StreamKey`.
+    let is_key = model.key.as_ref().map(|key| quote!(where for<'__x> #key: #private::KeyOf<'__x, #state>));
+    // Asked for in bodies: as supertraits they would be asked for wherever a stream is named.
+    let initial = quote_spanned!(state.span()=> <#state as ::core::default::Default>::default());
+    let clone = quote_spanned!(state.span()=> <#state as ::core::clone::Clone>::clone);
     quote! {
         #[automatically_derived]
-        impl #stream for #state {
+        impl #stream for #state #is_key {
             type Key = #key_type;
             type Event = #events;
             const CATEGORY: &'static ::core::primitive::str = #category;
+
+            fn initial() -> Self {
+                #initial
+            }
+
+            fn duplicate(&self) -> Self {
+                #clone(self)
+            }
 
             fn apply(&mut self, event: #events) {
                 match event { #(#arms),* }

@@ -12,16 +12,21 @@ use crate::{
 /// A state whose type only its [`Shape`] knows.
 pub(crate) type AnyState = Arc<dyn Any + Send + Sync>;
 
-#[derive(Clone)]
 pub(crate) struct Entity<S: Stream> {
     pub(crate) key: S::Key,
     pub(crate) state: S,
 }
 
+impl<S: Stream> Clone for Entity<S> {
+    fn clone(&self) -> Self {
+        Self { key: self.key.clone(), state: self.state.duplicate() }
+    }
+}
+
 impl<S: Stream> Entity<S> {
     /// The state before anything happened.
     pub(crate) fn empty(key: S::Key) -> AnyState {
-        Arc::new(Self { key, state: S::default() })
+        Arc::new(Self { key, state: S::initial() })
     }
 }
 

@@ -125,6 +125,14 @@ impl Stream for Tally {
     type Event = TallyEvent;
     const CATEGORY: &'static str = "tally";
 
+    fn initial() -> Self {
+        Self::default()
+    }
+
+    fn duplicate(&self) -> Self {
+        self.clone()
+    }
+
     fn apply(&mut self, event: TallyEvent) {
         match event {
             TallyEvent::Added { n } | TallyEvent::Garbled { n } => self.total += n,

@@ -29,6 +29,14 @@ impl Stream for Clock {
     type Event = ClockEvent;
     const CATEGORY: &'static str = "clock";
 
+    fn initial() -> Self {
+        Self::default()
+    }
+
+    fn duplicate(&self) -> Self {
+        self.clone()
+    }
+
     fn apply(&mut self, event: ClockEvent) {
         match event {
             ClockEvent::Ticked => self.0 += 1,
