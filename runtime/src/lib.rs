@@ -49,7 +49,7 @@ pub use self::{
 pub mod storage {
     pub use crate::store::{
         Commit, Expectation, IdempotencyKey, LogPage, LogRead, NewEvent, Outcome, Place, Receipt, Refusal, Seen,
-        Settle, Status, Store, StreamPage, StreamRead, Ticket,
+        Settle, Status, Store, StreamPage, StreamRead, Ticket, Watch,
     };
     pub use crate::writer::{Batch, Batched, Driver, Fault, Found, Link, Verdict, WriterOptions};
 }

@@ -13,7 +13,7 @@ use crate::{
     command::{Entries, Entry},
     error::StoreError,
     id::CommitId,
-    store::{AnyStore, Status, Ticket},
+    store::{AnyStore, Status, Ticket, Watch},
 };
 
 /// Locked in the order of the streams' names, so that no two commands wait for each other.
@@ -29,7 +29,7 @@ struct Lane {
     alone: bool,
     guard: Option<Guard>,
     /// What the state stands on, while that is not durable.
-    base: Option<Ticket>,
+    base: Option<Watch>,
 }
 
 /// Held, not looked at: the lane is free once it is dropped.
@@ -114,7 +114,7 @@ impl<'a> Lanes<'a> {
 
     /// Whether something that the states stand on has come to nothing.
     pub(super) fn overtaken(&self) -> bool {
-        let failed = |ticket: &Ticket| matches!(ticket.status(), Status::Refused | Status::Unknown);
+        let failed = |ticket: &Watch| matches!(ticket.status(), Status::Refused | Status::Unknown);
         self.list.iter().any(|lane| lane.base.as_ref().is_some_and(failed))
     }
 
@@ -143,7 +143,11 @@ impl<'a> Lanes<'a> {
             let version = entry.version + recorded;
             let (last, ticket) = match commit {
                 _ if recorded == 0 => (entry.last, lane.base.clone()),
-                Some((id, ticket)) => (Some(id), Some(ticket.clone())),
+                Some((id, ticket)) => match ticket.status() {
+                    Status::Committed => (Some(id), None),
+                    Status::Pending => (Some(id), ticket.watch().cloned()),
+                    Status::Refused | Status::Unknown => continue,
+                },
                 None => continue,
             };
             if version > 0 {

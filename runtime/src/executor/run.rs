@@ -86,9 +86,12 @@ impl<'a> Run<'a> {
 
     async fn submit(&mut self, machine: &mut Machine<'_>, commit: Commit) -> Result<Reply, Failure> {
         let store = &self.executor.store;
-        let place = match self.within(None, store.reserve()).await? {
-            Ok(place) => place,
-            Err(error) => return Ok(Reply::Failed(error)),
+        let place = match store.try_reserve() {
+            Some(place) => place,
+            None => match self.within(None, store.reserve()).await? {
+                Ok(place) => place,
+                Err(error) => return Ok(Reply::Failed(error)),
+            },
         };
         // From here to the release of the lanes nothing waits: whoever comes next finds the states with the ticket that
         // they stand on, or finds none.
@@ -104,7 +107,7 @@ impl<'a> Run<'a> {
         if !machine.is_wary() {
             self.lanes.release();
         }
-        let outcome = self.within(Some(id), ticket.outcome()).await?;
+        let outcome = self.within(Some(id), ticket.into_outcome()).await?;
         match &outcome {
             Outcome::Refused(Refusal::Stale { stream, actual }) => {
                 self.lanes.drop_stale(&machine.entries, (stream.as_str(), *actual));

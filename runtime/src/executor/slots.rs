@@ -12,7 +12,7 @@ use crate::{
     command::{AnySlot, Shelf},
     handle::AnyState,
     id::CommitId,
-    store::{Status, Ticket},
+    store::{Status, Watch},
     stream::StreamName,
 };
 
@@ -70,9 +70,9 @@ pub(super) struct Held {
     pub(super) version: u64,
     /// The commit of its last event.
     pub(super) last: Option<CommitId>,
-    /// That commit's ticket, while it is under way. Whether the state is good is read from it, and never told to the
+    /// That commit's ticket, while it may be under way. Whether the state is good is read from it, and never told to the
     /// slot: so nothing depends on who hears of a failure first.
-    pub(super) ticket: Option<Ticket>,
+    pub(super) ticket: Option<Watch>,
 }
 
 impl std::fmt::Debug for Held {
@@ -140,7 +140,7 @@ impl Slots {
 
     /// Drops what came to nothing, and forgets the ticket of what became durable.
     fn refresh(&self, held: &mut Option<Held>) {
-        let status = held.as_ref().and_then(|held| held.ticket.as_ref()).map(Ticket::status);
+        let status = held.as_ref().and_then(|held| held.ticket.as_ref()).map(Watch::status);
         match (status, held.as_mut()) {
             (Some(Status::Refused | Status::Unknown), _) => *held = None,
             (Some(Status::Committed), Some(_)) if !self.keeps => *held = None,

@@ -24,6 +24,10 @@ impl Store for AnyStore {
         self.0.reserve()
     }
 
+    fn try_reserve(&self) -> Option<Place> {
+        self.0.try_reserve()
+    }
+
     fn submit(&self, place: Place, commit: Commit) -> Ticket {
         self.0.submit(place, commit)
     }

@@ -197,14 +197,29 @@ impl Commit {
     /// What it will be answered if it is accepted and its last event gets `position`.
     #[must_use]
     pub fn receipt(&self, position: Option<u64>) -> Receipt {
-        let mut versions: Vec<(StreamName, u64)> =
-            self.expectations.iter().map(|seen| (seen.stream.clone(), seen.seen.version())).collect();
+        let seen = self.expectations.iter().map(|seen| (seen.stream.clone(), seen.seen.version()));
+        self.receipt_of(position, seen.collect())
+    }
+
+    /// The same, at the commit's own end: its names become the receipt's.
+    #[must_use]
+    pub fn into_receipt(mut self, position: Option<u64>) -> Receipt {
+        let seen = std::mem::take(&mut self.expectations).into_iter();
+        self.receipt_of(position, seen.map(|seen| (seen.stream, seen.seen.version())).collect())
+    }
+
+    fn receipt_of(&self, position: Option<u64>, mut versions: Vec<(StreamName, u64)>) -> Receipt {
         for event in &self.events {
             if let Some((_, version)) = versions.get_mut(event.stream) {
                 *version += 1;
             }
         }
         Receipt { id: self.id, position, versions }
+    }
+
+    /// Takes what a store keeps, and leaves what it answers.
+    pub(crate) fn take_content(&mut self) -> (Bytes, Metadata) {
+        (std::mem::take(&mut self.payloads), std::mem::take(&mut self.metadata))
     }
 }
 

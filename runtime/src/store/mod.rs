@@ -15,7 +15,7 @@ pub use self::{
     commit::{Commit, Expectation, IdempotencyKey, NewEvent, Receipt, Refusal, Seen},
     log::{History, Log},
     read::{LogPage, LogRead, StreamPage, StreamRead},
-    ticket::{Outcome, Settle, Status, Ticket},
+    ticket::{Outcome, Settle, Status, Ticket, Watch},
 };
 use crate::{error::StoreError, id::CommitId, stream::StreamKey};
 
@@ -40,6 +40,11 @@ use crate::{error::StoreError, id::CommitId, stream::StreamKey};
 pub trait Store: Debug + Send + Sync + 'static {
     /// Takes a place in the queue; waits while the queue is full.
     fn reserve(&self) -> BoxFuture<'_, Result<Place, StoreError>>;
+
+    /// A place that can be had without waiting; `None` if there is none, or only [`reserve`](Self::reserve) can tell.
+    fn try_reserve(&self) -> Option<Place> {
+        None
+    }
 
     /// Hands a commit over, at once and without waiting. The ticket says what becomes of it.
     fn submit(&self, place: Place, commit: Commit) -> Ticket;

@@ -33,9 +33,19 @@ pub enum Status {
     Unknown,
 }
 
-/// A submission's handle: says where it stands, and waits for its end. Cheap to clone.
+/// A submission's handle: says where it stands, and waits for its end.
 #[derive(Debug, Clone)]
-pub struct Ticket(Arc<Shared>);
+pub struct Ticket(End);
+
+#[derive(Debug, Clone)]
+enum End {
+    Known(Outcome),
+    Awaited(Watch),
+}
+
+/// Says where a submission that was not over at once stands. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Watch(Arc<Shared>);
 
 /// The other end of a [`Ticket`]. Dropped without an outcome, it leaves the ticket unknown.
 #[derive(Debug)]
@@ -52,24 +62,65 @@ impl Ticket {
     #[must_use]
     pub fn pending() -> (Self, Settle) {
         let shared = Arc::<Shared>::default();
-        (Self(Arc::clone(&shared)), Settle(shared))
+        (Self(End::Awaited(Watch(Arc::clone(&shared)))), Settle(shared))
     }
 
     /// A ticket for a submission whose end is known already.
     #[must_use]
     pub fn settled(outcome: Outcome) -> Self {
-        Self(Arc::new(Shared { outcome: OnceLock::from(outcome), settled: Notify::new() }))
+        Self(End::Known(outcome))
     }
 
     /// Where the submission stands.
     #[must_use]
     pub fn status(&self) -> Status {
-        match self.0.outcome.get() {
-            None => Status::Pending,
-            Some(Outcome::Committed(_)) => Status::Committed,
-            Some(Outcome::Refused(_) | Outcome::Failed(_)) => Status::Refused,
-            Some(Outcome::Unknown(_)) => Status::Unknown,
+        match &self.0 {
+            End::Known(outcome) => Status::of(outcome),
+            End::Awaited(watch) => watch.status(),
         }
+    }
+
+    /// For those who build on the submission while it is under way; `None` if its end was known at once.
+    #[must_use]
+    pub fn watch(&self) -> Option<&Watch> {
+        match &self.0 {
+            End::Known(_) => None,
+            End::Awaited(watch) => Some(watch),
+        }
+    }
+
+    /// Waits for the end.
+    pub async fn outcome(&self) -> Outcome {
+        match &self.0 {
+            End::Known(outcome) => outcome.clone(),
+            End::Awaited(watch) => watch.outcome().await,
+        }
+    }
+
+    /// Waits for the end, and gives it away.
+    pub async fn into_outcome(self) -> Outcome {
+        match self.0 {
+            End::Known(outcome) => outcome,
+            End::Awaited(watch) => watch.outcome().await,
+        }
+    }
+}
+
+impl Status {
+    fn of(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Committed(_) => Self::Committed,
+            Outcome::Refused(_) | Outcome::Failed(_) => Self::Refused,
+            Outcome::Unknown(_) => Self::Unknown,
+        }
+    }
+}
+
+impl Watch {
+    /// Where the submission stands.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.0.outcome.get().map_or(Status::Pending, Status::of)
     }
 
     /// Waits for the end.
