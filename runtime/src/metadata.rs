@@ -1,6 +1,6 @@
 //! What a caller says of a commit: stored once with it, seen on each of its events.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -8,13 +8,13 @@ use crate::{error::StoreError, limits};
 
 /// Correlation, causation, trace and headers of a commit, and the command that made it.
 ///
-/// Cheap to clone: the text is shared. Stored as one JSON object; what is absent is left out.
+/// Cheap to clone: what is the caller's own is shared. Stored as one JSON object; what is absent is left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Metadata {
     /// The command's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub command: Option<Arc<str>>,
+    pub command: Option<Cow<'static, str>>,
     /// What this belongs to: the same for all that one request set off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlation: Option<Arc<str>>,
@@ -56,9 +56,11 @@ impl Metadata {
     /// How many bytes its texts have.
     #[must_use]
     pub fn size(&self) -> usize {
-        let texts = [&self.command, &self.correlation, &self.causation, &self.traceparent];
+        let command = self.command.as_ref().map_or(0, |command| command.len());
+        let texts = [&self.correlation, &self.causation, &self.traceparent];
         let headers = self.headers.iter().flat_map(|headers| headers.iter());
-        texts.into_iter().flatten().map(|text| text.len()).sum::<usize>()
+        command
+            + texts.into_iter().flatten().map(|text| text.len()).sum::<usize>()
             + headers.map(|(name, value)| name.len() + value.len()).sum::<usize>()
     }
 

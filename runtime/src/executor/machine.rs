@@ -1,7 +1,7 @@
 //! One execution as a state machine: it says what to do next, and is told how that went. It has no runtime, no clock and no
 //! store, so that every course an execution can take is tested by going through it.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{borrow::Cow, convert::Infallible, sync::Arc, time::Duration};
 
 use super::options::Options;
 use crate::{
@@ -218,8 +218,9 @@ impl<'a> Machine<'a> {
                 let events = std::mem::take(&mut recording.events);
                 let payloads = std::mem::take(&mut recording.payloads);
                 let mut metadata = self.options.metadata.clone();
-                metadata.command = Some(self.job.name().into());
-                commit.with_metadata(metadata).with_events(events, payloads)
+                metadata.command = Some(Cow::Borrowed(self.job.name()));
+                // Boxed, they keep no room to grow: a store in memory keeps them as they are.
+                commit.with_metadata(metadata).with_events(events, payloads.into_boxed_slice())
             }
         }
     }

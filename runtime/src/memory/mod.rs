@@ -1,5 +1,6 @@
 //! The store in memory: the reference for the laws, and what tests and first steps run on.
 
+mod pages;
 mod state;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -11,7 +12,7 @@ use self::state::State;
 use crate::{
     error::StoreError,
     id::CommitId,
-    store::{Commit, LogPage, LogRead, Outcome, Place, Receipt, Store, StreamPage, StreamRead, Ticket},
+    store::{Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket},
 };
 
 /// A log in this process's memory. Every clone is the same log; it ends with the last of them.
@@ -20,21 +21,15 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct MemoryStore {
     state: Arc<RwLock<State>>,
-    end: Arc<watch::Sender<End>>,
-}
-
-/// What those who wait are told of.
-#[derive(Debug, Default)]
-struct End {
-    head: u64,
-    closed: bool,
+    /// Touched when the log has grown or was closed, if anyone waits for that.
+    grown: Arc<watch::Sender<()>>,
 }
 
 impl MemoryStore {
     /// An empty log.
     #[must_use]
     pub fn new() -> Self {
-        Self { state: Arc::default(), end: Arc::default() }
+        Self { state: Arc::default(), grown: Arc::default() }
     }
 
     // The state is whole between any two statements that could panic, so a poisoned lock guards a sound log.
@@ -58,18 +53,16 @@ impl Store for MemoryStore {
         ready(Ok(Place::unbounded())).boxed()
     }
 
+    fn try_reserve(&self) -> Option<Place> {
+        Some(Place::unbounded())
+    }
+
     fn submit(&self, _: Place, commit: Commit) -> Ticket {
-        let mut state = self.write();
-        let outcome = state.commit(&commit);
-        if let Outcome::Committed(Receipt { position: Some(position), .. }) = &outcome {
-            // Told under the lock, so that nobody is told a smaller position after a larger one. Whoever subscribes later
-            // looks at the value before it waits, so nobody is to be woken but those who are there.
-            self.end.send_if_modified(|end| {
-                end.head = *position;
-                self.end.receiver_count() > 0
-            });
+        let outcome = self.write().commit(commit);
+        // Whoever subscribes later looks at the log before it waits, so nobody is to be woken but those who are there.
+        if self.grown.receiver_count() > 0 {
+            self.grown.send_replace(());
         }
-        drop(state);
         Ticket::settled(outcome)
     }
 
@@ -87,10 +80,14 @@ impl Store for MemoryStore {
     }
 
     fn wait_beyond(&self, position: u64) -> BoxFuture<'_, Result<u64, StoreError>> {
-        let mut end = self.end.subscribe();
+        let mut grown = self.grown.subscribe();
         async move {
-            let end = end.wait_for(|end| end.head > position || end.closed).await.map_err(|_| StoreError::Closed)?;
-            if end.head > position { Ok(end.head) } else { Err(StoreError::Closed) }
+            loop {
+                if let Some(end) = self.read().end_of_wait(position) {
+                    return end;
+                }
+                grown.changed().await.map_err(|_| StoreError::Closed)?;
+            }
         }
         .boxed()
     }
@@ -100,11 +97,9 @@ impl Store for MemoryStore {
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
-        let mut state = self.write();
-        state.close();
+        self.write().close();
         // Nothing will come that anyone could wait for.
-        self.end.send_modify(|end| end.closed = true);
-        drop(state);
+        self.grown.send_replace(());
         ready(()).boxed()
     }
 }

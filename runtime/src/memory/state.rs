@@ -1,14 +1,18 @@
 //! The log itself, without locks or futures.
 
-use std::{collections::HashMap, ops::Range, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 use bytes::Bytes;
+use foldhash::fast::RandomState;
 
+use super::pages::Pages;
 use crate::{
     error::StoreError,
     id::CommitId,
     recorded::{CommitInfo, Place, RawEvent},
-    store::{Commit, LogPage, LogRead, Outcome, Receipt, Refusal, Seen, StreamPage, StreamRead},
+    store::{
+        Commit, Expectation, IdempotencyKey, LogPage, LogRead, Outcome, Receipt, Refusal, Seen, StreamPage, StreamRead,
+    },
     stream::StreamName,
     time::Timestamp,
 };
@@ -16,12 +20,11 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct State {
     /// The event at position n stands at n - 1.
-    events: Vec<Stored>,
-    /// The positions of each stream's events; version n stands at n - 1.
-    streams: HashMap<StreamName, Vec<u64>>,
+    events: Pages<Stored>,
+    streams: HashMap<StreamName, StreamLog, RandomState>,
     /// The first position of each commit with events.
-    commits: HashMap<CommitId, u64>,
-    keys: HashMap<Arc<str>, Taken>,
+    commits: HashMap<CommitId, u64, RandomState>,
+    keys: HashMap<Arc<str>, Taken, RandomState>,
     closed: bool,
 }
 
@@ -32,14 +35,17 @@ struct Stored {
     version: u64,
     name: &'static str,
     schema_version: u32,
-    payload: Range<u32>,
-    commit: Arc<StoredCommit>,
+    payload: Bytes,
+    commit: Arc<CommitInfo>,
 }
 
+/// One stream's events; there is none without.
 #[derive(Debug)]
-struct StoredCommit {
-    payloads: Bytes,
-    info: Arc<CommitInfo>,
+struct StreamLog {
+    /// Where they stand in the log: version n at n - 1.
+    positions: Vec<u64>,
+    /// The commit of the last of them.
+    last: CommitId,
 }
 
 #[derive(Debug)]
@@ -49,7 +55,7 @@ struct Taken {
 }
 
 impl State {
-    pub(super) fn commit(&mut self, commit: &Commit) -> Outcome {
+    pub(super) fn commit(&mut self, mut commit: Commit) -> Outcome {
         if self.closed {
             return Outcome::Failed(StoreError::Closed);
         }
@@ -64,44 +70,48 @@ impl State {
                 return Outcome::Refused(Refusal::Stale { stream: expectation.stream.clone(), actual });
             }
         }
-        self.append(commit);
-        let receipt = commit.receipt((!commit.events().is_empty()).then(|| self.head()));
-        if let Some(key) = commit.key().filter(|_| !commit.is_proof()) {
-            let taken = Taken { fingerprint: key.fingerprint, first: receipt.clone() };
-            self.keys.insert(Arc::clone(&key.key), taken);
+        self.append(&mut commit);
+        let key = commit.key().filter(|_| !commit.is_proof()).cloned();
+        let position = (!commit.events().is_empty()).then(|| self.head());
+        let receipt = commit.into_receipt(position);
+        if let Some(IdempotencyKey { key, fingerprint }) = key {
+            self.keys.insert(key, Taken { fingerprint, first: receipt.clone() });
         }
         Outcome::Committed(receipt)
     }
 
-    fn append(&mut self, commit: &Commit) {
+    fn append(&mut self, commit: &mut Commit) {
         if commit.events().is_empty() {
             return;
         }
-        self.commits.insert(commit.id(), self.head() + 1);
-        let info = Arc::new(CommitInfo::new(commit.id(), Timestamp::now(), commit.metadata().clone()));
-        let shared = Arc::new(StoredCommit { payloads: commit.payloads().clone(), info });
+        let (id, (mut payloads, metadata)) = (commit.id(), commit.take_content());
+        self.commits.insert(id, self.head() + 1);
+        let info = Arc::new(CommitInfo::new(id, Timestamp::now(), metadata));
         for event in commit.events() {
-            let Some(expectation) = commit.expectations().get(event.stream) else { continue };
+            let Some(Expectation { stream, .. }) = commit.expectations().get(event.stream) else { continue };
             let position = self.head() + 1;
-            let stream = match self.streams.get_mut(&expectation.stream) {
-                Some(stream) => stream,
-                None => self.streams.entry(expectation.stream.clone()).or_default(),
+            let payload = match commit.events() {
+                // What one event has alone needs no count of who shares it.
+                [_] if event.payload.len() == payloads.len() => std::mem::take(&mut payloads),
+                _ => payloads.slice(event.payload.clone()),
             };
-            stream.push(position);
+            let version = match self.streams.get_mut(stream) {
+                Some(log) => log.push(position, id),
+                None => self.streams.entry(stream.clone()).or_insert_with(|| StreamLog::new(id)).push(position, id),
+            };
             self.events.push(Stored {
-                stream: expectation.stream.clone(),
-                version: stream.len() as u64,
+                stream: stream.clone(),
+                version,
                 name: event.name,
                 schema_version: event.schema_version,
-                payload: short(event.payload.start)..short(event.payload.end),
-                commit: Arc::clone(&shared),
+                payload,
+                commit: Arc::clone(&info),
             });
         }
     }
 
     fn end_of(&self, stream: &StreamName) -> Seen {
-        let last = self.streams.get(stream).and_then(|positions| self.at(*positions.last()?));
-        last.map_or(Seen::Nothing, |last| Seen::At { version: last.version, commit: last.commit.info.id })
+        self.streams.get(stream).map_or(Seen::Nothing, StreamLog::end)
     }
 
     fn at(&self, position: u64) -> Option<&Stored> {
@@ -112,8 +122,17 @@ impl State {
         self.events.len() as u64
     }
 
+    /// How a wait for what lies beyond `position` ends; `None` while it does not.
+    pub(super) fn end_of_wait(&self, position: u64) -> Option<Result<u64, StoreError>> {
+        match self.head() {
+            head if head > position => Some(Ok(head)),
+            _ if self.closed => Some(Err(StoreError::Closed)),
+            _ => None,
+        }
+    }
+
     pub(super) fn read_stream(&self, read: &StreamRead) -> StreamPage {
-        let positions = self.streams.get(&read.stream).map_or(&[][..], Vec::as_slice);
+        let positions = self.streams.get(&read.stream).map_or(&[][..], |log| &log.positions);
         let start = index(read.after).min(positions.len());
         let end = index(read.until_version).min(positions.partition_point(|position| *position <= read.until_position));
         let wanted = positions.get(start..end).unwrap_or_default();
@@ -147,7 +166,7 @@ impl State {
         let first = *self.commits.get(&id)?;
         let mut receipt = Receipt { id, position: None, versions: Vec::new() };
         for position in first..=self.head() {
-            let Some(event) = self.at(position).filter(|event| event.commit.info.id == id) else { break };
+            let Some(event) = self.at(position).filter(|event| event.commit.id == id) else { break };
             receipt.position = Some(position);
             receipt.versions.retain(|(stream, _)| *stream != event.stream);
             receipt.versions.push((event.stream.clone(), event.version));
@@ -162,16 +181,27 @@ impl State {
 
 impl Stored {
     fn read(&self, position: u64) -> RawEvent {
-        let payload = self.commit.payloads.slice(self.payload.start as usize..self.payload.end as usize);
         let place = Place { position, version: self.version };
-        let info = Arc::clone(&self.commit.info);
-        RawEvent::new(place, self.stream.clone(), self.name.into(), self.schema_version, payload, info)
+        let (stream, name, payload) = (self.stream.clone(), self.name.into(), self.payload.clone());
+        RawEvent::new(place, stream, name, self.schema_version, payload, Arc::clone(&self.commit))
     }
 }
 
-/// Payload offsets fit: a commit has at most `limits::COMMIT_BYTES`.
-fn short(offset: usize) -> u32 {
-    u32::try_from(offset).unwrap_or(u32::MAX)
+impl StreamLog {
+    fn new(last: CommitId) -> Self {
+        Self { positions: Vec::new(), last }
+    }
+
+    /// Takes in an event, and says which version that is.
+    fn push(&mut self, position: u64, commit: CommitId) -> u64 {
+        self.positions.push(position);
+        self.last = commit;
+        self.positions.len() as u64
+    }
+
+    fn end(&self) -> Seen {
+        Seen::At { version: self.positions.len() as u64, commit: self.last }
+    }
 }
 
 fn index(version: u64) -> usize {
