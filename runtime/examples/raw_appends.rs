@@ -1,6 +1,7 @@
 //! How many appends a second a log on PostgreSQL takes, beside what the same table takes from one bare connection.
 //!
-//! `cargo run --release -p foldline-runtime --features postgres,testing --example raw_appends -- [seconds] [delay-ms]`
+//! `cargo run --release -p foldline-runtime --features postgres,testing --example raw_appends -- [seconds] [delay-ms]`, or
+//! `… -- beside-a-transaction [seconds]`: the rate while another transaction of the same database stays open, 60 s by default.
 //!
 //! One event a commit, on each of 1,000 streams. The limit inserts the same rows into the same table with the same
 //! indexes, as many a statement as the store has in flight. Both are measured in turns, three rounds each; medians count.
@@ -33,7 +34,11 @@ const METADATA: &str = r#"{"command":"Deposit"}"#;
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<(), Failure> {
-    let mut arguments = env::args().skip(1);
+    let mut arguments = env::args().skip(1).peekable();
+    if arguments.next_if(|argument| argument == "beside-a-transaction").is_some() {
+        let seconds = arguments.next().map_or(Ok(60.0), |text| text.parse())?;
+        return beside_a_transaction(&TempPostgres::start()?, seconds).await;
+    }
     let seconds: f64 = arguments.next().map_or(Ok(3.0), |text| text.parse())?;
     let delay: u64 = arguments.next().map_or(Ok(0), |text| text.parse())?;
     let server = TempPostgres::start()?;
@@ -52,9 +57,6 @@ async fn main() -> Result<(), Failure> {
         let at = |share: f64| times.get((times.len() as f64 * share) as usize).copied().unwrap_or_default();
         let (half, most) = (at(0.5), at(0.99));
         println!("| {width} | {limit:.0} | {append:.0} | {:.0} % | {half:.1?} | {most:.1?} |", 100.0 * append / limit);
-    }
-    if delay == 0 {
-        long_transaction(&server, &url, seconds).await?;
     }
     Ok(())
 }
@@ -109,21 +111,26 @@ async fn limit(server: &TempPostgres, url: &str, width: usize, seconds: f64) -> 
 async fn store(server: &TempPostgres, url: &str, width: usize, seconds: f64) -> Result<(f64, Vec<Duration>), Failure> {
     let options = PostgresOptions::production().schema(server.fresh_schema());
     let store = PostgresStore::connect_with(url, options).await?;
-    let measured = append(&store, width, seconds).await?;
+    let measured = append(&store, "account", width, seconds).await?;
     let head = store.head().await?;
     assert_eq!(head, measured.1.len() as u64, "every acknowledged append is in the log, and nothing else");
     store.close().await;
     Ok(measured)
 }
 
-async fn append(store: &PostgresStore, width: usize, seconds: f64) -> Result<(f64, Vec<Duration>), Failure> {
+async fn append(
+    store: &PostgresStore,
+    kind: &str,
+    width: usize,
+    seconds: f64,
+) -> Result<(f64, Vec<Duration>), Failure> {
     let began = Instant::now();
     let task = |task: usize| {
-        let store = store.clone();
+        let (store, kind) = (store.clone(), kind.to_owned());
         async move {
             let mut ends: Vec<(StreamName, Seen)> = (task..STREAMS)
                 .step_by(width)
-                .map(|n| (format!("account-{n}").as_str().into(), Seen::Nothing))
+                .map(|n| (format!("{kind}-{n}").as_str().into(), Seen::Nothing))
                 .collect();
             let (mut times, mut next) = (Vec::new(), 0);
             while began.elapsed().as_secs_f64() < seconds {
@@ -156,24 +163,25 @@ async fn append(store: &PostgresStore, width: usize, seconds: f64) -> Result<(f6
     Ok((times.len() as f64 / began.elapsed().as_secs_f64(), times))
 }
 
-/// The rate while another transaction of the database stays open.
-async fn long_transaction(server: &TempPostgres, url: &str, seconds: f64) -> Result<(), Failure> {
+/// The rate while another transaction of the database stays open, beside the rate just before and just after it.
+async fn beside_a_transaction(server: &TempPostgres, seconds: f64) -> Result<(), Failure> {
     let options = PostgresOptions::production().schema(server.fresh_schema());
-    let store = PostgresStore::connect_with(url, options).await?;
-    let mut other = PgConnection::connect(url).await?;
-    let seconds = seconds * 4.0;
-    let (free, _) = append(&store, 64, seconds).await?;
-    let options = PostgresOptions::production().schema(server.fresh_schema());
-    let store = PostgresStore::connect_with(url, options).await?;
-    sqlx::raw_sql("begin isolation level repeatable read; create table held_open (); select txid_current()")
-        .execute(&mut other)
-        .await?;
-    let (held, _) = append(&store, 64, seconds).await?;
-    sqlx::raw_sql("rollback").execute(&mut other).await?;
-    println!(
-        "\n64 in flight for {seconds} s: {free:.0}/s, and {held:.0}/s ({:.0} %) beside an open transaction",
-        100.0 * held / free
-    );
+    let store = PostgresStore::connect_with(server.url(), options).await?;
+    let mut other = PgConnection::connect(server.url()).await?;
+    let mut rates = Vec::new();
+    for (kind, long, sql) in [
+        ("before", seconds / 2.0, "select 1"),
+        // It has a number of its own, and a snapshot: nothing newer than either can be pruned.
+        ("beside", seconds, "begin isolation level repeatable read; create table held_open (); select txid_current()"),
+        ("after", seconds / 2.0, "rollback"),
+    ] {
+        sqlx::raw_sql(sql).execute(&mut other).await?;
+        rates.push(append(&store, kind, 64, long).await?.0);
+        println!("64 in flight for {long} s: {:.0} appends/s", rates.last().copied().unwrap_or_default());
+    }
+    if let [before, beside, after] = rates[..] {
+        println!("beside the open transaction: {:.0} % of the rate around it", 200.0 * beside / (before + after));
+    }
     Ok(())
 }
 

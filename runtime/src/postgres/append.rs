@@ -165,9 +165,10 @@ fn versions_after(commit: &Commit) -> String {
 }
 
 fn verdicts_of_one(row: &PgRow, batch: &Batch) -> Result<Vec<Verdict>, sqlx::Error> {
-    let (head, stale): (i64, Option<i64>) = (row.try_get(0)?, row.try_get(1)?);
-    let stale = stale.map(|version| (0, count(version))).into_iter().collect();
-    Ok(batch.verdicts(Found { head: count(head), stale, taken: Vec::new() }))
+    let answer: i64 = row.try_get(0)?;
+    // The position that it got, or the version that stood in its way, negated and less 1.
+    let (head, stale) = if answer > 0 { (count(answer - 1), Vec::new()) } else { (0, vec![(0, count(-1 - answer))]) };
+    Ok(batch.verdicts(Found { head, stale, taken: Vec::new() }))
 }
 
 fn verdicts(row: &PgRow, batch: &Batch) -> Result<Vec<Verdict>, sqlx::Error> {

@@ -44,6 +44,8 @@ pub(super) struct Service<D> {
     failed: HashSet<CommitId>,
     /// The log reaches at least this far.
     head: u64,
+    /// How many were answered last: they are who may be about to submit again.
+    answered: usize,
     announce: watch::Sender<u64>,
     options: WriterOptions,
 }
@@ -74,7 +76,7 @@ impl<D: Driver> Service<D> {
         options: WriterOptions,
     ) -> Self {
         let head = *announce.borrow();
-        Self { driver, incoming, queue: VecDeque::new(), failed: HashSet::new(), head, announce, options }
+        Self { driver, incoming, queue: VecDeque::new(), failed: HashSet::new(), head, answered: 0, announce, options }
     }
 
     /// Runs until everybody who could submit is gone, and everything submitted is answered.
@@ -92,25 +94,33 @@ impl<D: Driver> Service<D> {
         self.driver.close().await;
     }
 
-    /// Waits for something to do, then lets everyone who is about to submit do so: yields until the queue stops growing.
+    /// Waits for something to do, then lets everyone who is about to submit do so: yields until as many are back as were
+    /// answered last, or the queue stops growing.
     ///
-    /// No timer: when nobody else is ready to run, this costs nothing.
+    /// No timer: whoever is alone is sent at once, without even a turn of the scheduler.
     async fn gather(&mut self) -> bool {
+        let known = self.queue.len().saturating_add(std::mem::take(&mut self.answered));
         if self.queue.is_empty() {
             match self.incoming.recv().await {
                 Some(first) => self.queue.push_back(first),
                 None => return false,
             }
         }
-        loop {
+        self.take_what_came();
+        while self.queue.len() < known.min(self.options.batch_commits) {
             let before = self.queue.len();
             yield_now().await;
-            while let Ok(next) = self.incoming.try_recv() {
-                self.queue.push_back(next);
+            self.take_what_came();
+            if self.queue.len() == before {
+                break;
             }
-            if self.queue.len() == before || before >= self.options.batch_commits {
-                return true;
-            }
+        }
+        true
+    }
+
+    fn take_what_came(&mut self) {
+        while let Ok(next) = self.incoming.try_recv() {
+            self.queue.push_back(next);
         }
     }
 
@@ -193,6 +203,7 @@ impl<D: Driver> Service<D> {
 
     fn committed(&mut self, commit: &Commit, position: Option<u64>, waiter: Waiter) {
         self.head = self.head.max(position.unwrap_or(0));
+        self.answered += 1;
         waiter.settle.settle(Outcome::Committed(commit.receipt(position)));
     }
 
@@ -200,6 +211,7 @@ impl<D: Driver> Service<D> {
         if !commit.events().is_empty() {
             self.failed.insert(commit.id());
         }
+        self.answered += 1;
         waiter.settle.settle(outcome);
     }
 

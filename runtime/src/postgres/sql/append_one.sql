@@ -1,1 +1,1 @@
-select head, stale_version from :"schema".append_one($1, $2, $3, $4, $5, $6, $7, $8, $9)
+select :"schema".append_one($1, $2, $3, $4, $5, $6, $7, $8, $9)
