@@ -1,7 +1,7 @@
 //! What the macros accept, and what they say to those who got it wrong.
 //!
 //! After a change of a message: `TRYBUILD=overwrite cargo test -p foldline-ui`, and read every line of the diff.
-//! the traits that it needs is the exception: the compiler asks for those at both ends, `Stream::Key` and `StreamKey`.
+//! One mistake gives one error, it points at the user's own token, and it names the remedy.
 
 use std::{
     env,
