@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: runs the benches of the face crate.
+//! `cargo xtask bench`: runs the benches of the face crate, or the comparison with other systems.
 
 use crate::shell::{self, Done, cargo, root};
 
@@ -7,19 +7,27 @@ pub(crate) struct Args {
     /// Only this bench, a file of benches/ by its name; all of them by default. May be given more than once
     #[arg(long = "bench", value_name = "NAME")]
     benches: Vec<String>,
-    /// Handed on to criterion: a filter, or options of its own
-    #[arg(last = true, value_name = "CRITERION")]
-    criterion: Vec<String>,
+    /// Measure beside other event stores instead: benches/peers, with all that it brings along from the registry
+    #[arg(long, conflicts_with = "benches")]
+    peers: bool,
+    /// Handed on to criterion, or to the comparison: a filter, or options of its own
+    #[arg(last = true, value_name = "OPTIONS")]
+    options: Vec<String>,
 }
 
 pub(crate) fn run(args: &Args) -> Done {
+    if args.peers {
+        // A workspace of its own, with a target folder of its own: nothing else is built for release.
+        let mut run = cargo(["run", "--release", "--locked", "--manifest-path", "benches/peers/Cargo.toml", "--"]);
+        return shell::run(run.args(&args.options));
+    }
     let benches = if args.benches.is_empty() { all()? } else { args.benches.clone() };
     let mut cargo = cargo(["bench", "--package", "foldline", "--all-features"]);
     // By name: `--benches` would also run the test harness of the library, which does not know criterion's options.
     benches.iter().for_each(|bench| {
         cargo.args(["--bench", bench]);
     });
-    shell::run(cargo.arg("--").args(&args.criterion))
+    shell::run(cargo.arg("--").args(&args.options))
 }
 
 fn all() -> Result<Vec<String>, Box<dyn std::error::Error>> {

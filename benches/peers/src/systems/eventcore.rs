@@ -1,0 +1,212 @@
+//! EventCore 2, through its own executor and its own stores.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use eventcore::{
+    BackoffStrategy, CommandError, CommandLogic, DelayMilliseconds, MetricsHook, RetryContext, RetryPolicy, StreamId,
+    collect_events, execute, postgres::PostgresEventStore,
+};
+use eventcore_memory::InMemoryEventStore;
+use eventcore_types::EventStore;
+use futures_util::future::{BoxFuture, FutureExt};
+
+use super::{
+    books,
+    eventcore_bank::{AccountEvent, Deposit, Open, Transfer},
+};
+use crate::{
+    bank::{Audit, Bank, Done, Fault, OWNER, START, System, Tally, account_name},
+    cluster::Database,
+    workload::Workload,
+};
+
+pub(crate) struct EventCore {
+    name: &'static str,
+    about: &'static str,
+    in_memory: bool,
+    patient: bool,
+    snapshots: bool,
+}
+
+impl EventCore {
+    pub(crate) const USUAL: Self = Self {
+        name: "eventcore",
+        about: "`execute` on `PostgresEventStore::new(url)` with `RetryPolicy::new()`: 4 retries, 10 ms doubling; 10 connections",
+        in_memory: false,
+        patient: false,
+        snapshots: false,
+    };
+    pub(crate) const PATIENT: Self = Self {
+        name: "eventcore-patient",
+        about: "the same with 1,000 retries at 1 ms, so that hardly a command is given up",
+        patient: true,
+        ..Self::USUAL
+    };
+    pub(crate) const SNAPSHOTS: Self = Self {
+        name: "eventcore-snapshots",
+        about: "the same with the command's state kept beside the events",
+        snapshots: true,
+        ..Self::USUAL
+    };
+    pub(crate) const MEMORY: Self =
+        Self { name: "eventcore-memory", about: "on its `InMemoryEventStore`", in_memory: true, ..Self::USUAL };
+
+    fn policy(&self, retried: &Arc<AtomicU64>) -> RetryPolicy {
+        let policy = RetryPolicy::new().with_metrics_hook(Count(Arc::clone(retried)));
+        if !self.patient {
+            return policy;
+        }
+        policy.max_retries(1000).backoff_strategy(BackoffStrategy::Fixed { delay_ms: DelayMilliseconds::new(1) })
+    }
+}
+
+impl System for EventCore {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn about(&self) -> &'static str {
+        self.about
+    }
+
+    fn in_memory(&self) -> bool {
+        self.in_memory
+    }
+
+    fn cannot(&self, workload: Workload) -> Option<&'static str> {
+        let meets = matches!(workload, Workload::W3 | Workload::W2Crowded);
+        let long = matches!(workload, Workload::W5b);
+        match () {
+            () if self.patient && !meets => Some("commands hardly meet: as `eventcore`"),
+            () if self.snapshots && !long => Some("streams are short: as `eventcore`"),
+            () => None,
+        }
+    }
+
+    fn open(&self, database: Database, accounts: usize) -> BoxFuture<'_, Result<Arc<dyn Bank>, Fault>> {
+        async move {
+            let retried = Arc::default();
+            let ids = (0..accounts).map(|account| StreamId::try_new(format!("account-{}", account_name(account))));
+            let accounts = ids.collect::<Result<Vec<_>, _>>()?;
+            let (policy, snapshots) = (self.policy(&retried), self.snapshots);
+            if self.in_memory {
+                let store = InMemoryEventStore::new();
+                return Ok(Arc::new(EventCoreBank { store, url: None, accounts, policy, retried, snapshots }) as _);
+            }
+            let store = PostgresEventStore::new(database.url.as_str()).await?;
+            store.migrate().await;
+            let url = Some(database.url);
+            Ok(Arc::new(EventCoreBank { store, url, accounts, policy, retried, snapshots }) as _)
+        }
+        .boxed()
+    }
+}
+
+struct Count(Arc<AtomicU64>);
+
+impl MetricsHook for Count {
+    fn on_retry_attempt(&self, _: &RetryContext) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+struct EventCoreBank<S> {
+    store: S,
+    /// None in memory.
+    url: Option<String>,
+    accounts: Vec<StreamId>,
+    policy: RetryPolicy,
+    retried: Arc<AtomicU64>,
+    snapshots: bool,
+}
+
+impl<S: EventStore + Send> EventCoreBank<S> {
+    #[expect(clippy::indexing_slicing, reason = "workloads name accounts that were opened")]
+    fn id(&self, account: usize) -> StreamId {
+        self.accounts[account].clone()
+    }
+
+    async fn execute<C: CommandLogic>(&self, command: C) -> Done {
+        match execute(&self.store, command, self.policy.clone()).await {
+            Ok(_) => Done::Yes,
+            Err(CommandError::ConcurrencyError(_)) => Done::Conflict,
+            Err(error) => Done::Failed(format!("{error:?}")),
+        }
+    }
+
+    async fn must<C: CommandLogic>(&self, command: C) -> Result<(), Fault> {
+        match self.execute(command).await {
+            Done::Yes => Ok(()),
+            other => Err(format!("{other:?}").into()),
+        }
+    }
+
+    async fn read_streams(&self) -> Result<Audit, Fault> {
+        let mut tallies = Vec::new();
+        for account in &self.accounts {
+            let events = collect_events(self.store.read_stream::<AccountEvent>(account.clone()).await?).await?;
+            let amount = |event: &AccountEvent| match event {
+                AccountEvent::Opened { .. } => 0,
+                AccountEvent::Deposited { amount, .. } => *amount as i64,
+                AccountEvent::Withdrawn { amount, .. } => -(*amount as i64),
+            };
+            let (balance, count) = (events.iter().map(amount).sum(), events.len());
+            // It does not tell versions: they are places in a list.
+            tallies.push(Tally { balance, events: count as u64, versions: (1, count as i64) });
+        }
+        Ok(Audit { accounts: tallies, positions_dense: None })
+    }
+}
+
+impl<S: EventStore + Send> Bank for EventCoreBank<S> {
+    fn open(&self, account: usize) -> BoxFuture<'_, Result<(), Fault>> {
+        self.must(Open { account: self.id(account), owner: OWNER.into(), amount: START }).boxed()
+    }
+
+    fn fill(&self, account: usize, deposits: usize) -> BoxFuture<'_, Result<(), Fault>> {
+        async move {
+            let mut left = deposits;
+            while left > 0 {
+                let times = left.min(1000);
+                self.must(Deposit { account: self.id(account), amount: 1, times, snapshots: false }).await?;
+                left -= times;
+            }
+            Ok(())
+        }
+        .boxed()
+    }
+
+    fn deposit(&self, account: usize) -> BoxFuture<'_, Done> {
+        self.execute(Deposit { account: self.id(account), amount: 1, times: 1, snapshots: self.snapshots }).boxed()
+    }
+
+    fn transfer(&self, from: usize, to: usize) -> BoxFuture<'_, Done> {
+        self.execute(Transfer { from: self.id(from), to: self.id(to), amount: 1 }).boxed()
+    }
+
+    fn retried(&self) -> Option<u64> {
+        Some(self.retried.load(Ordering::Relaxed))
+    }
+
+    fn audit(&self, _: usize) -> BoxFuture<'_, Result<Audit, Fault>> {
+        async move {
+            let Some(url) = &self.url else { return self.read_streams().await };
+            let accounts = "select stream_id, count(*),
+                    sum(coalesce((event_data -> 'Deposited' ->> 'amount')::bigint, 0)
+                        - coalesce((event_data -> 'Withdrawn' ->> 'amount')::bigint, 0))::bigint,
+                    min(stream_version), max(stream_version)
+                from eventcore_events group by stream_id order by stream_id collate \"C\"";
+            // Its log is ordered by UUIDs: there are no positions that could have gaps.
+            books::audit(url, accounts, None).await
+        }
+        .boxed()
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        // It has no way to be closed: its connections go with it.
+        async {}.boxed()
+    }
+}

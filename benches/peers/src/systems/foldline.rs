@@ -1,0 +1,193 @@
+//! Foldline, through its macros' commands and its executor.
+
+use std::sync::Arc;
+
+use banking::{AccountId, BankError, Deposit, Money, Open, Transfer};
+use foldline::{CacheSize, Executor, MemoryStore, PostgresOptions, PostgresStore, RetryPolicy, prelude::ExecuteError};
+use futures_util::{
+    TryStreamExt,
+    future::{BoxFuture, FutureExt},
+};
+
+use super::books;
+use crate::{
+    bank::{Audit, Bank, Done, Fault, OWNER, START, System, Tally, account_name},
+    cluster::Database,
+};
+
+/// The sample bank of this repository.
+pub(crate) struct Foldline {
+    name: &'static str,
+    about: &'static str,
+    cache: Option<CacheSize>,
+    in_memory: bool,
+    /// Whether conflicts are tried again, as is usual.
+    retries: bool,
+}
+
+impl Foldline {
+    pub(crate) const CACHED: Self = Self {
+        name: "foldline",
+        about: "as one gets it: `Executor::new(PostgresStore::connect(url))`",
+        cache: Some(CacheSize::streams(100_000)),
+        in_memory: false,
+        retries: true,
+    };
+    pub(crate) const UNCACHED: Self = Self {
+        name: "foldline-uncached",
+        about: "with `.cache(None)`: every command reads its streams, unless an undurable command has just left them",
+        cache: None,
+        ..Self::CACHED
+    };
+    pub(crate) const MEMORY: Self =
+        Self { name: "foldline-memory", about: "on its `MemoryStore`", in_memory: true, ..Self::CACHED };
+    pub(crate) const UNFORGIVING: Self = Self {
+        name: "foldline, no retries",
+        about: "a conflict is an error that its caller sees",
+        retries: false,
+        ..Self::CACHED
+    };
+}
+
+impl System for Foldline {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn about(&self) -> &'static str {
+        self.about
+    }
+
+    fn in_memory(&self) -> bool {
+        self.in_memory
+    }
+
+    fn open(&self, database: Database, accounts: usize) -> BoxFuture<'_, Result<Arc<dyn Bank>, Fault>> {
+        async move {
+            let builder = if self.in_memory {
+                Executor::builder(MemoryStore::new())
+            } else {
+                Executor::builder(PostgresStore::connect_with(&database.url, PostgresOptions::production()).await?)
+            };
+            let retry = if self.retries { RetryPolicy::default() } else { RetryPolicy::retries(0) };
+            let executor = builder.cache(self.cache).retry(retry).build();
+            let ids = (0..accounts).map(|account| account_name(account).parse()).collect::<Result<_, _>>()?;
+            let url = (!self.in_memory).then_some(database.url);
+            Ok(Arc::new(FoldlineBank { executor, accounts: ids, url }) as Arc<dyn Bank>)
+        }
+        .boxed()
+    }
+}
+
+struct FoldlineBank {
+    executor: Executor,
+    accounts: Vec<AccountId>,
+    /// None in memory.
+    url: Option<String>,
+}
+
+impl FoldlineBank {
+    #[expect(clippy::indexing_slicing, reason = "workloads name accounts that were opened")]
+    fn id(&self, account: usize) -> AccountId {
+        self.accounts[account].clone()
+    }
+
+    /// In memory there is no SQL: the log is read as subscribers read it.
+    async fn read_log(&self) -> Result<Audit, Fault> {
+        let mut tallies = vec![Tally::default(); self.accounts.len()];
+        let (mut log, mut last, mut dense) = (self.executor.log(0).typed::<banking::AccountEvent>(), 0, true);
+        while let Some(record) = log.try_next().await? {
+            let account: usize = record.stream().as_str().trim_start_matches("account-").parse()?;
+            let tally = tallies.get_mut(account).ok_or("an account that nobody opened")?;
+            tally.balance += match record.event {
+                banking::AccountEvent::Opened { .. } => 0,
+                banking::AccountEvent::Deposited { amount } => cents(amount)?,
+                banking::AccountEvent::Withdrawn { amount } => -cents(amount)?,
+            };
+            tally.events += 1;
+            // The first that breaks the row of versions stays visible in what was the last.
+            if record.version() as i64 == tally.versions.1 + 1 {
+                tally.versions = (1, tally.versions.1 + 1);
+            }
+            dense &= record.position() == last + 1;
+            last = record.position();
+        }
+        Ok(Audit { accounts: tallies, positions_dense: Some(dense) })
+    }
+}
+
+fn cents(money: Money) -> Result<i64, Fault> {
+    Ok(serde_json::to_value(money)?.as_i64().ok_or("more money than there is")?)
+}
+
+fn done<T>(result: Result<T, ExecuteError<BankError>>) -> Done {
+    match result {
+        Ok(_) => Done::Yes,
+        Err(ExecuteError::Conflict { .. }) => Done::Conflict,
+        Err(error) => Done::Failed(format!("{error:?}")),
+    }
+}
+
+fn must(done: Done) -> Result<(), Fault> {
+    match done {
+        Done::Yes => Ok(()),
+        other => Err(format!("{other:?}").into()),
+    }
+}
+
+impl Bank for FoldlineBank {
+    fn open(&self, account: usize) -> BoxFuture<'_, Result<(), Fault>> {
+        async move {
+            let account = self.id(account);
+            let open = Open { account: account.clone(), owner: OWNER.parse()? };
+            must(done(self.executor.execute(open).await))?;
+            must(done(self.executor.execute(Deposit { account, amount: Money::cents(START) }).await))
+        }
+        .boxed()
+    }
+
+    fn fill(&self, account: usize, deposits: usize) -> BoxFuture<'_, Result<(), Fault>> {
+        async move {
+            let deposit = || Deposit { account: self.id(account), amount: Money::cents(1) };
+            let all = self.executor.execute_all((0..deposits).map(|_| deposit())).await;
+            all.into_iter().map(done).try_for_each(must)
+        }
+        .boxed()
+    }
+
+    fn deposit(&self, account: usize) -> BoxFuture<'_, Done> {
+        async move { done(self.executor.execute(Deposit { account: self.id(account), amount: Money::cents(1) }).await) }
+            .boxed()
+    }
+
+    fn transfer(&self, from: usize, to: usize) -> BoxFuture<'_, Done> {
+        async move {
+            let transfer = Transfer { from: self.id(from), to: self.id(to), amount: Money::cents(1) };
+            done(self.executor.execute(transfer).await)
+        }
+        .boxed()
+    }
+
+    fn audit(&self, accounts: usize) -> BoxFuture<'_, Result<Audit, Fault>> {
+        async move {
+            let audit = match &self.url {
+                Some(url) => books::audit_table(url, "foldline.events").await?,
+                None => self.read_log().await?,
+            };
+            // What callers are told must be what the log says.
+            for account in 0..accounts.min(audit.accounts.len()) {
+                let loaded = self.executor.load(&self.id(account)).await?.ok_or("an account is not there")?;
+                let told = (cents(loaded.balance)?, loaded.version());
+                if audit.accounts.get(account).is_none_or(|tally| (tally.balance, tally.events) != told) {
+                    return Err(format!("account {account} is loaded as {told:?}").into());
+                }
+            }
+            Ok(audit)
+        }
+        .boxed()
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        self.executor.shutdown().boxed()
+    }
+}
