@@ -1,11 +1,12 @@
 //! What tests of domains and of stores stand on.
 //!
 //! [`given`] tests a domain without a store, a runtime or a clock; [`contract`] puts a store through the laws;
-//! [`Queueing`] makes many commands meet; [`temp_postgres`] is a server for all that.
+//! [`Queueing`] makes many commands meet, [`history`] checks what came of them, and [`temp_postgres`] is a server for it.
 
 pub mod contract;
 mod diff;
 mod given;
+pub mod history;
 mod queueing;
 pub mod temp_postgres;
 mod then;

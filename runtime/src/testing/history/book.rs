@@ -1,0 +1,82 @@
+//! The log, opened at every position.
+
+use std::collections::HashMap;
+
+use super::{fact::Fact, name::Name, record::Call, request::State};
+use crate::id::CommitId;
+
+/// The log as it was read back, with an index of its streams, commits and calls.
+#[derive(Debug, Clone, Default)]
+pub struct Book {
+    facts: Vec<Fact>,
+    /// What each stream came to, and from which position on.
+    streams: HashMap<Name, Vec<(u64, State)>>,
+    commits: HashMap<CommitId, Vec<usize>>,
+    calls: HashMap<Call, Vec<CommitId>>,
+}
+
+impl Book {
+    /// Opens a log, in the order in which it was read.
+    #[must_use]
+    pub fn new(facts: Vec<Fact>) -> Self {
+        let mut book = Self::default();
+        for (index, fact) in facts.iter().enumerate() {
+            let states = book.streams.entry(fact.stream).or_default();
+            let before = states.last().map_or_else(State::default, |(_, state)| *state);
+            states.push((fact.position, fact.change.on(before)));
+            let indices = book.commits.entry(fact.commit).or_default();
+            if let Some(call) = fact.call.filter(|_| indices.is_empty()) {
+                book.calls.entry(call).or_default().push(fact.commit);
+            }
+            indices.push(index);
+        }
+        book.facts = facts;
+        book
+    }
+
+    /// Its last position.
+    #[must_use]
+    pub fn head(&self) -> u64 {
+        self.facts.last().map_or(0, |fact| fact.position)
+    }
+
+    /// Its events.
+    #[must_use]
+    pub fn facts(&self) -> &[Fact] {
+        &self.facts
+    }
+
+    pub(super) fn at(&self, name: Name, position: u64) -> State {
+        let states = self.states(name);
+        let after = states.partition_point(|(from, _)| *from <= position);
+        after.checked_sub(1).and_then(|index| states.get(index)).map_or_else(State::default, |(_, state)| *state)
+    }
+
+    /// The positions at which a stream was at a version, first and last; none if it never was.
+    pub(super) fn span(&self, name: Name, version: u64) -> Option<(u64, u64)> {
+        let states = self.states(name);
+        let index = usize::try_from(version).ok()?;
+        let from = if index == 0 { 0 } else { states.get(index - 1)?.0 };
+        Some((from, states.get(index).map_or(u64::MAX, |(next, _)| next - 1)))
+    }
+
+    pub(super) fn states(&self, name: Name) -> &[(u64, State)] {
+        self.streams.get(&name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The events of a commit, in order.
+    pub(super) fn commit(&self, id: CommitId) -> Vec<&Fact> {
+        self.commits.get(&id).into_iter().flatten().filter_map(|index| self.facts.get(*index)).collect()
+    }
+
+    pub(super) fn commits(&self) -> impl Iterator<Item = (CommitId, Vec<&Fact>)> {
+        let mut ids: Vec<_> = self.commits.iter().filter_map(|(id, indices)| Some((indices.first()?, *id))).collect();
+        ids.sort_unstable();
+        ids.into_iter().map(|(_, id)| (id, self.commit(id)))
+    }
+
+    /// The commits that were made for a call.
+    pub(super) fn commits_of(&self, call: Call) -> &[CommitId] {
+        self.calls.get(&call).map_or(&[], Vec::as_slice)
+    }
+}

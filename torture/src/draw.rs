@@ -1,0 +1,103 @@
+//! Random requests, and random ways to make them.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use fastrand::Rng;
+use foldline::testing::history::{Name, Request};
+
+use crate::act::Manner;
+
+/// As many accounts have money in them from the start, if anybody opens them. The first is hot.
+const ACCOUNTS: u32 = 24;
+const GUARDS: u32 = 3;
+const ALIASES: u32 = 6;
+
+/// What one call is to be.
+#[derive(Debug)]
+pub(crate) struct Drawn {
+    pub(crate) request: Request,
+    pub(crate) key: Option<String>,
+    pub(crate) expected: Option<(Name, u64)>,
+    pub(crate) manner: Manner,
+    /// The caller turns away after so long.
+    pub(crate) patience: Option<Duration>,
+}
+
+/// One process's requests. Those with keys are the same in all processes, so that they meet.
+#[derive(Debug)]
+pub(crate) struct Draw {
+    rng: Rng,
+    seed: u64,
+    drawn: u32,
+}
+
+impl Draw {
+    pub(crate) fn new(seed: u64, process: u32) -> Self {
+        Self { rng: Rng::with_seed(seed.wrapping_mul(0x9e37_79b9).wrapping_add(u64::from(process))), seed, drawn: 0 }
+    }
+
+    pub(crate) fn next(&mut self) -> Drawn {
+        self.drawn += 1;
+        // All processes count alike, near enough: so they race for the same new account, and for the same key.
+        let about = self.drawn / 16;
+        let (request, key) = if self.rng.u32(..8) == 0 {
+            let key = about.saturating_sub(self.rng.u32(..4));
+            // Now and then under a key that stands for another request.
+            let other = u64::from(self.rng.u32(..16) == 0);
+            let rng = &mut Rng::with_seed(self.seed.wrapping_add(u64::from(key) << 1 | other));
+            (request(rng, key / 4), Some(format!("key-{key}")))
+        } else {
+            (request(&mut self.rng, about / 4), None)
+        };
+        let key = key.filter(|_| !matches!(request, Request::Look { .. }));
+        let expected = match &request {
+            Request::Transfer { from, .. } | Request::Share { from, .. } if self.rng.u32(..32) == 0 => {
+                Some((Name::Account(*from), self.rng.u64(..8)))
+            }
+            _ => None,
+        };
+        let timeout = if self.rng.u32(..50) == 0 { self.rng.u64(1..30) } else { 20_000 };
+        let manner = Manner { timeout: Duration::from_millis(timeout), with_states: self.rng.u32(..4) == 0 };
+        let patience = (self.rng.u32(..50) == 0).then(|| Duration::from_micros(self.rng.u64(..20_000)));
+        Drawn { request, key, expected, manner, patience }
+    }
+}
+
+fn request(rng: &mut Rng, about: u32) -> Request {
+    // A third of everything is about the hot account; and some are not open yet.
+    let account = |rng: &mut Rng| if rng.u32(..3) == 0 { 0 } else { rng.u32(..ACCOUNTS + 2) };
+    let others = |rng: &mut Rng, but: u32, count: usize| -> BTreeSet<u32> {
+        std::iter::repeat_with(|| rng.u32(..ACCOUNTS)).filter(|other| *other != but).take(count).collect()
+    };
+    let from = account(rng);
+    let other = |rng: &mut Rng, but: &[u32]| loop {
+        let other = rng.u32(..ACCOUNTS + 1);
+        if !but.contains(&other) {
+            break other;
+        }
+    };
+    let guard = rng.u32(..GUARDS);
+    let alias = rng.u32(..ALIASES);
+    let amount = rng.i64(1..150);
+    match rng.u32(..100) {
+        0..6 => Request::Open { account: rng.u32(..ACCOUNTS), amount: 1000 },
+        6..10 => Request::Open { account: 1000 + about, amount: 10 },
+        10..48 => Request::Transfer { from, to: other(rng, &[from]), amount, guard },
+        48..58 => {
+            let count = rng.usize(1..5);
+            Request::Share { from, to: others(rng, from, count), amount: amount / 4 + 1 }
+        }
+        58..68 => {
+            let beside = other(rng, &[from]);
+            Request::Drain { from, beside, to: other(rng, &[from, beside]), amount: 4 * amount }
+        }
+        68..78 => Request::Pay { from, alias, amount },
+        78..82 => Request::Point { alias, account: account(rng) },
+        82..86 => Request::Cap { guard, cap: rng.i64(1..4) * 50 },
+        86..95 => {
+            let count = rng.usize(1..5);
+            Request::Inspect { accounts: others(rng, from, count), guard, least: rng.i64(..4000) }
+        }
+        _ => Request::Look { account: from },
+    }
+}
