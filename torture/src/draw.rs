@@ -7,8 +7,10 @@ use foldline::testing::history::{Name, Request};
 
 use crate::act::Manner;
 
-/// As many accounts have money in them from the start, if anybody opens them. The first is hot.
-const ACCOUNTS: u32 = 24;
+/// Most of what processes fight over are these accounts. The first of them is hot.
+const CROWDED: u32 = 24;
+/// The others are met by two processes now and then.
+const ACCOUNTS: u32 = 600;
 const GUARDS: u32 = 3;
 const ALIASES: u32 = 6;
 
@@ -64,40 +66,44 @@ impl Draw {
 }
 
 fn request(rng: &mut Rng, about: u32) -> Request {
-    // A third of everything is about the hot account; and some are not open yet.
-    let account = |rng: &mut Rng| if rng.u32(..3) == 0 { 0 } else { rng.u32(..ACCOUNTS + 2) };
-    let others = |rng: &mut Rng, but: u32, count: usize| -> BTreeSet<u32> {
-        std::iter::repeat_with(|| rng.u32(..ACCOUNTS)).filter(|other| *other != but).take(count).collect()
-    };
     let from = account(rng);
-    let other = |rng: &mut Rng, but: &[u32]| loop {
-        let other = rng.u32(..ACCOUNTS + 1);
-        if !but.contains(&other) {
-            break other;
-        }
-    };
-    let guard = rng.u32(..GUARDS);
-    let alias = rng.u32(..ALIASES);
+    let (guard, alias) = (rng.u32(..GUARDS), rng.u32(..ALIASES));
     let amount = rng.i64(1..150);
     match rng.u32(..100) {
-        0..6 => Request::Open { account: rng.u32(..ACCOUNTS), amount: 1000 },
-        6..10 => Request::Open { account: 1000 + about, amount: 10 },
-        10..48 => Request::Transfer { from, to: other(rng, &[from]), amount, guard },
-        48..58 => {
-            let count = rng.usize(1..5);
-            Request::Share { from, to: others(rng, from, count), amount: amount / 4 + 1 }
-        }
-        58..68 => {
+        0..6 => Request::Open { account: account(rng), amount: 1000 },
+        6..10 => Request::Open { account: ACCOUNTS + about, amount: 10 },
+        10..50 => Request::Transfer { from, to: other(rng, &[from]), amount, guard },
+        50..60 => Request::Share { from, to: some(rng, from), amount: amount / 4 + 1 },
+        60..70 => {
             let beside = other(rng, &[from]);
             Request::Drain { from, beside, to: other(rng, &[from, beside]), amount: 4 * amount }
         }
-        68..78 => Request::Pay { from, alias, amount },
-        78..82 => Request::Point { alias, account: account(rng) },
-        82..86 => Request::Cap { guard, cap: rng.i64(1..4) * 50 },
-        86..95 => {
-            let count = rng.usize(1..5);
-            Request::Inspect { accounts: others(rng, from, count), guard, least: rng.i64(..4000) }
-        }
+        70..80 => Request::Pay { from, alias, amount },
+        80..83 => Request::Point { alias, account: account(rng) },
+        83..86 => Request::Cap { guard, cap: rng.i64(1..4) * 50 },
+        86..95 => Request::Inspect { accounts: some(rng, from), guard, least: rng.i64(..4000) },
         _ => Request::Look { account: from },
     }
+}
+
+/// Open or not: which it is changes while they are asked for.
+fn account(rng: &mut Rng) -> u32 {
+    match rng.u32(..16) {
+        0 => 0,
+        1..6 => rng.u32(..CROWDED),
+        _ => rng.u32(..ACCOUNTS),
+    }
+}
+
+fn other(rng: &mut Rng, but: &[u32]) -> u32 {
+    loop {
+        let other = account(rng);
+        if !but.contains(&other) {
+            return other;
+        }
+    }
+}
+
+fn some(rng: &mut Rng, but: u32) -> BTreeSet<u32> {
+    (0..rng.usize(1..5)).map(|_| other(rng, &[but])).collect()
 }

@@ -80,7 +80,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let store = database.store().await?;
     let (reached, mut read) = watch::channel(0);
     let (reading, file) = (store.clone(), folder.join("tail-of-everything"));
-    let reader = tokio::spawn(async move { tail(reading, &file, 0, &reached).await });
+    let mut reader = tokio::spawn(async move { tail(reading, &file, 0, &reached).await });
     let team = Team::start(orders, args.processes)?;
     let mut world = World { database, proxy, team, beside: JoinSet::new() };
     let began = Instant::now();
@@ -89,7 +89,10 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Failure> {
 
     world.database.silence().await?;
     let head = store.head().await?;
-    read.wait_for(|reached| *reached >= head).await?;
+    tokio::select! {
+        caught_up = read.wait_for(|reached| *reached >= head) => drop(caught_up?),
+        ended = &mut reader => return Err(format!("the reader of everything ended: {ended:?}").into()),
+    }
     reader.abort();
     let began = Instant::now();
     let (history, log) = (gather(&folder)?, book(&store).await?);

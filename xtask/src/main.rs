@@ -7,6 +7,7 @@ mod floors;
 mod postgres;
 mod shell;
 mod test;
+mod torture;
 
 use std::process::ExitCode;
 
@@ -37,6 +38,8 @@ enum Task {
     Book,
     /// Run the benches
     Bench(bench::Args),
+    /// Torment a log on PostgreSQL from many processes, and check that it kept its promises
+    Torture(torture::Args),
 }
 
 fn main() -> ExitCode {
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Task::Floors => floors::run(),
         Task::Book => book::run(),
         Task::Bench(args) => bench::run(&args),
+        Task::Torture(args) => torture::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

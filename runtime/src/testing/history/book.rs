@@ -52,12 +52,21 @@ impl Book {
         after.checked_sub(1).and_then(|index| states.get(index)).map_or_else(State::default, |(_, state)| *state)
     }
 
-    /// The positions at which a stream was at a version, first and last; none if it never was.
+    /// The positions at which a stream was at a version, first and last; none if it never was. Between the events of one
+    /// commit nobody ever was: it begins with the last of them.
     pub(super) fn span(&self, name: Name, version: u64) -> Option<(u64, u64)> {
         let states = self.states(name);
         let index = usize::try_from(version).ok()?;
-        let from = if index == 0 { 0 } else { states.get(index - 1)?.0 };
-        Some((from, states.get(index).map_or(u64::MAX, |(next, _)| next - 1)))
+        let from = if index == 0 { 0 } else { self.whole(states.get(index - 1)?.0).1 };
+        Some((from, states.get(index).map_or(u64::MAX, |(next, _)| self.whole(*next).0 - 1)))
+    }
+
+    /// The first and the last position of the commit that an event came with.
+    pub(super) fn whole(&self, position: u64) -> (u64, u64) {
+        let fact = position.checked_sub(1).and_then(|index| self.facts.get(usize::try_from(index).ok()?));
+        let facts = fact.map(|fact| self.commit(fact.commit)).unwrap_or_default();
+        let ends = facts.first().zip(facts.last());
+        ends.map_or((position, position), |(first, last)| (first.position, last.position))
     }
 
     pub(super) fn states(&self, name: Name) -> &[(u64, State)] {

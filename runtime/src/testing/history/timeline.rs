@@ -21,7 +21,8 @@ impl Timeline {
             Answer::Looked(saw) => Some((*at, log.span(saw.0, saw.1)?.0)),
             _ => None,
         });
-        let tails = history.tails.iter().flatten().filter_map(|page| Some((page.at, page.events.last()?.0)));
+        let tails =
+            history.tails.iter().flatten().filter_map(|page| Some((page.at, log.whole(page.events.last()?.0).1)));
         let mut told: Vec<(u64, u64)> = answers.chain(tails).collect();
         told.sort_unstable();
         let mut furthest = 0;

@@ -101,7 +101,8 @@ fn changes(case: &Case<'_>, asked: &Asked, first: u64, last: u64) -> Vec<u64> {
     });
     let led: Vec<Name> = led.filter_map(|(_, state)| u32::try_from(state.value).ok().map(Name::Account)).collect();
     names.extend(led);
-    let within = |(position, _): &(u64, _)| Some(*position).filter(|position| (first..=last).contains(position));
+    let within =
+        |(position, _): &(u64, _)| Some(case.log.whole(*position).1).filter(|end| (first..=last).contains(end));
     let mut places: Vec<u64> = names.iter().flat_map(|name| case.log.states(*name)).filter_map(within).collect();
     places.push(first);
     places.sort_unstable();
