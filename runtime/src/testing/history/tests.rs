@@ -21,7 +21,8 @@ struct Story {
 impl Story {
     /// A call that is answered with the truth.
     fn call(mut self, request: Request) -> Self {
-        let call = self.ask(request.clone(), None);
+        let call = self.ask(request, None);
+        let request = self.history.asked[&call].request.clone();
         let log = self.book();
         let saw: Vec<Saw> = request.names().into_iter().map(|name| now(&log, name)).collect();
         let answer = match request.decide(&|name| log.at(name, log.head())) {
@@ -128,7 +129,9 @@ fn an_honest_history_keeps_every_promise() {
 
 #[test]
 fn a_hole_between_positions() {
-    let story = honest().doctor(|story| drop(story.facts.remove(2)));
+    let story = honest().doctor(|story| {
+        story.facts.remove(2);
+    });
     assert_eq!(story.broken(), [Promise::DensePositions]);
 }
 
@@ -146,7 +149,9 @@ fn money_that_nobody_paid() {
 
 #[test]
 fn half_a_commit() {
-    let story = honest().doctor(|story| drop(story.facts.pop()));
+    let story = honest().doctor(|story| {
+        story.facts.pop();
+    });
     assert!(story.broken().contains(&Promise::Decided), "{:?}", story.broken());
 }
 
@@ -204,7 +209,9 @@ fn a_commit_that_was_reported_as_failed() {
 
 #[test]
 fn a_commit_that_nobody_asked_for() {
-    let story = honest().doctor(|story| drop(story.append(Call(7, 7), &[(GUARD, Change::Set(1))])));
+    let story = honest().doctor(|story| {
+        story.append(Call(7, 7), &[(GUARD, Change::Set(1))]);
+    });
     assert_eq!(story.broken(), [Promise::Explained]);
 }
 
@@ -366,7 +373,9 @@ fn a_key_that_is_refused_to_the_command_it_stands_for() {
 
 #[test]
 fn a_reader_that_missed_an_event_or_was_told_another() {
-    let missed = honest().tail().doctor(|story| drop(story.history.tails[0][0].events.remove(2)));
+    let missed = honest().tail().doctor(|story| {
+        story.history.tails[0][0].events.remove(2);
+    });
     assert_eq!(missed.broken(), [Promise::Tailed]);
     let told = honest().tail().doctor(|story| story.history.tails[0][0].events[3].2 = EVE);
     assert_eq!(told.broken(), [Promise::Tailed]);
