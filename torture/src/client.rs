@@ -76,7 +76,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     let mut callers = JoinSet::new();
     let mut banks = Vec::new();
     for number in 0..args.executors {
-        let store = connect(&args, number).await;
+        let Some(store) = connect(&args, number, &desk).await else { return Ok(()) };
         if number == 0 {
             let (store, file) = (store.clone(), args.folder.join(format!("tail-{}", args.process)));
             tokio::spawn(async move { tail(store.clone(), &file, from(&store).await, &watch::Sender::new(0)).await });
@@ -102,8 +102,8 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A process that begins while its server is down waits for it.
-async fn connect(args: &Args, number: u32) -> PostgresStore {
+/// A process that begins while its server is down waits for it, unless it is told to stop.
+async fn connect(args: &Args, number: u32, desk: &Desk) -> Option<PostgresStore> {
     let url = std::env::var(URL).unwrap_or_default();
     let mut writer = WriterOptions::default();
     if (args.process + number) % 2 == 0 {
@@ -115,12 +115,13 @@ async fn connect(args: &Args, number: u32) -> PostgresStore {
         .application_name(&args.schema)
         .connections(0, 3)
         .writer(writer);
-    loop {
+    while !desk.stopped.load(Ordering::Relaxed) {
         match PostgresStore::connect_with(&url, options.clone()).await {
-            Ok(store) => return store,
+            Ok(store) => return Some(store),
             Err(_) => sleep(Duration::from_millis(50)).await,
         }
     }
+    None
 }
 
 async fn from(store: &PostgresStore) -> u64 {
