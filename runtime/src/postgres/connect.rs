@@ -27,7 +27,7 @@ impl Connector {
             // A pooler passes on neither settings nor names of prepared statements.
             target = target.statement_cache_capacity(0).extra_float_digits(None);
         } else {
-            let limit = options.statement_timeout.as_millis().clamp(1, 0x7fff_ffff).to_string();
+            let limit = in_millis(options.statement_timeout);
             target = target.options([("statement_timeout", limit.as_str()), ("jit", "off")]);
         }
         Self {
@@ -61,7 +61,8 @@ impl Connector {
     /// A connection that has been looked at: what correctness leans on is as it must be.
     pub(super) async fn connect_to_write(&self) -> Result<PgConnection, StoreError> {
         let mut connection = self.connect().await?;
-        preflight(&mut connection).await?;
+        let asked_for = (!self.pooled).then(|| in_millis(self.statement_timeout));
+        preflight(&mut connection, asked_for.as_deref()).await?;
         Ok(connection)
     }
 }
@@ -70,12 +71,24 @@ pub(super) fn late(doing: &str, after: Duration) -> StoreError {
     StoreError::Unavailable { context: format!("{doing}: no answer within {after:?}").into(), source: None }
 }
 
-async fn preflight(connection: &mut PgConnection) -> Result<(), StoreError> {
+fn in_millis(time: Duration) -> String {
+    time.as_millis().clamp(1, 0x7fff_ffff).to_string()
+}
+
+async fn preflight(connection: &mut PgConnection, asked_for: Option<&str>) -> Result<(), StoreError> {
     let failed = |error| store_error("looking at the server's settings", error);
     // A simple query, for a pooler may sit in between.
     let rows = sqlx::raw_sql(include_str!("sql/preflight.sql")).fetch_one(&mut *connection).await.map_err(failed)?;
     let setting = |index: usize| rows.try_get::<String, _>(index).map_err(failed);
-    check(&setting(0)?, &setting(1)?, &setting(2)?)
+    check(&setting(0)?, &setting(1)?, &setting(2)?)?;
+    // Some poolers drop the settings they cannot keep. Names of statements would be lost later, now and then.
+    match (asked_for, setting(3)?) {
+        (Some(asked), got) if got != asked => {
+            let context = "the connection's settings did not arrive: is there a pooler in transaction mode in between? connect with `.pooled(true)`";
+            Err(StoreError::Failed { context: context.into(), source: None })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn check(encoding: &str, isolation: &str, synchronous_commit: &str) -> Result<(), StoreError> {

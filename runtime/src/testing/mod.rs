@@ -1,18 +1,22 @@
 //! What tests of domains and of stores stand on.
 //!
 //! [`given`] tests a domain without a store, a runtime or a clock; [`contract`] puts a store through the laws;
-//! [`Queueing`] makes many commands meet, [`history`] checks what came of them, and [`temp_postgres`] is a server for it.
+//! [`Queueing`] makes many commands meet, [`history`] checks what came of them, and [`temp_postgres`] is a server for it, with
+//! [`TempPooler`] before it.
 
 pub mod contract;
 mod diff;
 mod given;
 pub mod history;
+mod programs;
 mod queueing;
+mod temp_pooler;
 pub mod temp_postgres;
 mod then;
 
 pub use self::{
     given::{Given, given},
     queueing::Queueing,
+    temp_pooler::TempPooler,
     then::{Then, When},
 };

@@ -3,7 +3,7 @@
 use std::{
     env, fs,
     io::{self, BufRead, BufReader, Read, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{self, Child, ChildStdin, ChildStdout, Command, Stdio},
     sync::{
         Mutex, OnceLock, PoisonError,
@@ -12,6 +12,8 @@ use std::{
     thread::sleep,
     time::{Duration, Instant},
 };
+
+use super::programs;
 
 /// The environment variable that names a database to be used instead.
 pub const DATABASE_URL: &str = "FOLDLINE_DATABASE_URL";
@@ -43,6 +45,9 @@ pub enum TempPostgresError {
         "no PostgreSQL server programs were found: run `cargo xtask test --install`, install your system's PostgreSQL server package, or set {DATABASE_URL}"
     )]
     NoPrograms,
+    /// The pooler's program is nowhere.
+    #[error("PgBouncer was not found: run `cargo xtask test --install`, or install your system's package `pgbouncer`")]
+    NoPooler,
     /// The server did not start.
     #[error("the temporary PostgreSQL server did not start: {0}")]
     NotStarted(String),
@@ -88,7 +93,7 @@ impl TempPostgres {
     /// # Errors
     /// When none can be started.
     pub fn start_private() -> Result<Self, TempPostgresError> {
-        let programs = find_programs().ok_or(TempPostgresError::NoPrograms)?;
+        let programs = programs::server().ok_or(TempPostgresError::NoPrograms)?;
         let dir = fresh_dir();
         let mut guard = unprivileged("sh")?
             .args(["-c", include_str!("temp_postgres.sh"), "sh"])
@@ -196,13 +201,13 @@ impl Drop for Server {
     }
 }
 
-fn fresh_dir() -> PathBuf {
+pub(super) fn fresh_dir() -> PathBuf {
     // Short: the path of a socket has a limit of about a hundred bytes.
     env::temp_dir().join(format!("foldline-{}-{:08x}", process::id(), fastrand::u32(..)))
 }
 
 /// A command that does not run as root, for the server refuses to.
-fn unprivileged(program: &str) -> Result<Command, TempPostgresError> {
+pub(super) fn unprivileged(program: &str) -> Result<Command, TempPostgresError> {
     let output = |command: &mut Command| command.stderr(Stdio::null()).output();
     let is_root = output(Command::new("id").arg("-u")).is_ok_and(|id| id.stdout.trim_ascii() == b"0");
     if !is_root {
@@ -211,7 +216,7 @@ fn unprivileged(program: &str) -> Result<Command, TempPostgresError> {
     let exists = |user: &&str| output(Command::new("id").arg("-u").arg(user)).is_ok_and(|id| id.status.success());
     let user = ["postgres", "nobody"].into_iter().find(exists);
     let user = user.ok_or_else(|| TempPostgresError::NotStarted("there is no user `postgres` or `nobody`".into()))?;
-    let mut command = if on_path("setpriv").is_some() {
+    let mut command = if programs::path().iter().any(|dir| dir.join("setpriv").is_file()) {
         let group = output(Command::new("id").args(["-g", user]))?;
         let mut command = Command::new("setpriv");
         command.arg(format!("--reuid={user}"));
@@ -225,40 +230,6 @@ fn unprivileged(program: &str) -> Result<Command, TempPostgresError> {
     };
     command.arg(program);
     Ok(command)
-}
-
-/// The folder of `initdb` and `postgres`.
-fn find_programs() -> Option<PathBuf> {
-    let complete = |dir: &Path| dir.join("initdb").is_file() && dir.join("postgres").is_file();
-    let on_path = on_path("initdb").and_then(|program| program.parent().map(Path::to_owned));
-    on_path.filter(|dir| complete(dir)).or_else(|| versioned().into_iter().find(|dir| complete(dir))).or_else(|| {
-        let told = Command::new("pg_config").arg("--bindir").stderr(Stdio::null()).output().ok()?;
-        Some(PathBuf::from(String::from_utf8_lossy(told.stdout.trim_ascii()).into_owned())).filter(|dir| complete(dir))
-    })
-}
-
-/// Where Debian, Fedora and Homebrew put their versions of the server, the newest first.
-fn versioned() -> Vec<PathBuf> {
-    let mut found: Vec<(u32, PathBuf)> = Vec::new();
-    let places = [
-        ("/usr/lib/postgresql", ""),
-        ("/usr", "pgsql-"),
-        ("/opt/homebrew/opt", "postgresql@"),
-        ("/usr/local/opt", "postgresql@"),
-    ];
-    for (place, prefix) in places {
-        for entry in fs::read_dir(place).into_iter().flatten().flatten() {
-            let name = entry.file_name();
-            let version = name.to_str().and_then(|name| name.strip_prefix(prefix)?.parse().ok());
-            found.extend(version.map(|version| (version, entry.path().join("bin"))));
-        }
-    }
-    found.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
-    found.into_iter().map(|(_, dir)| dir).collect()
-}
-
-fn on_path(program: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?).map(|dir| dir.join(program)).find(|path| path.is_file())
 }
 
 #[cfg(test)]

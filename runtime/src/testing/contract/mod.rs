@@ -36,11 +36,15 @@ pub use self::subject::{Subject, check};
 
 /// Writes one `#[test]` for every case of the [conformance suite](crate::testing::contract), in a module a topic.
 ///
-/// It is given an `async fn() -> Subject` (or a closure that does the same) which opens a fresh, empty log each time.
+/// It is given an `async fn() -> Subject` (or a closure that does the same) which opens a fresh, empty log each time. What
+/// stands behind a comma becomes an attribute of each test: `ignore = "needs a server"`.
 #[macro_export]
 macro_rules! store_contract {
     ($open:expr) => {
-        $crate::__store_contract! { $open;
+        $crate::store_contract!($open, cfg(all()));
+    };
+    ($open:expr, $mark:meta) => {
+        $crate::__store_contract! { $open, $mark;
             atomic {
                 a_commit_is_stored_whole,
                 a_refused_commit_leaves_nothing,
@@ -143,7 +147,7 @@ macro_rules! store_contract {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __store_contract {
-    ($open:expr; $($topic:ident { $($case:ident,)* })*) => {
+    ($open:expr, $mark:meta; $($topic:ident { $($case:ident,)* })*) => {
         $(
             mod $topic {
                 #[allow(unused_imports, reason = "the factory may be a path or a closure")]
@@ -151,6 +155,7 @@ macro_rules! __store_contract {
 
                 $(
                     #[test]
+                    #[$mark]
                     fn $case() {
                         $crate::testing::contract::check($open, $crate::testing::contract::$topic::$case);
                     }
