@@ -1,16 +1,15 @@
-//! The log, and one stream's part of it, as bounded streams: a page is held at a time.
+//! The log, and one stream's part of it, as bounded streams: a page is held at a time, and the next one on its way.
 
-use std::{collections::VecDeque, marker::PhantomData};
+use std::marker::PhantomData;
 
 use futures_core::Stream as FuturesStream;
 use futures_util::stream;
 
-use super::{AnyStore, LogRead, Store, StreamRead};
+use super::{AnyStore, LogRead, Store, StreamRead, pages::paged};
 use crate::{
     error::StoreError,
     event::Event,
     key::stream_of,
-    limits,
     recorded::{RawEvent, Recorded},
     stream::{Stream, StreamKey},
 };
@@ -47,7 +46,8 @@ impl Log {
         self
     }
 
-    /// How many events are held in memory at a time; [`limits::PAGE_EVENTS`] by default.
+    /// How many events make a page; [`limits::PAGE_EVENTS`](crate::limits::PAGE_EVENTS) by default. Two pages are held in
+    /// memory at most: while one is looked at, the next is fetched.
     pub fn page(mut self, events: usize) -> Self {
         self.read.limit = events.max(1);
         self
@@ -55,7 +55,7 @@ impl Log {
 
     /// Up to the present end of the log, undecoded.
     pub fn raw(self) -> impl FuturesStream<Item = Result<RawEvent, StoreError>> + Send + Unpin + use<> {
-        paged(Some(self.read), move |mut read| {
+        paged(self.read, move |mut read| {
             let store = self.store.clone();
             async move {
                 let page = store.read_log(read.clone()).await?;
@@ -101,7 +101,8 @@ impl<K: StreamKey> History<K> {
         self.with(|read| read.until_position = position)
     }
 
-    /// How many events are held in memory at a time; [`limits::PAGE_EVENTS`] by default.
+    /// How many events make a page; [`limits::PAGE_EVENTS`](crate::limits::PAGE_EVENTS) by default. Two pages are held in
+    /// memory at most: while one is looked at, the next is fetched.
     pub fn page(self, events: usize) -> Self {
         self.with(|read| read.limit = events.max(1))
     }
@@ -124,7 +125,7 @@ impl<K: StreamKey> History<K> {
     /// The events as they are stored.
     pub fn raw(self) -> impl FuturesStream<Item = Result<RawEvent, StoreError>> + Send + Unpin + use<K> {
         let store = self.store;
-        paged(Some(self.read), move |read| {
+        paged(self.read, move |read| {
             let store = store.clone();
             async move {
                 let mut read = read?;
@@ -137,30 +138,6 @@ impl<K: StreamKey> History<K> {
             }
         })
     }
-}
-
-/// Page after page, an event at a time. An error is the last item.
-fn paged<Q, F>(
-    first: Option<Q>,
-    fetch: impl Fn(Q) -> F + Send,
-) -> impl FuturesStream<Item = Result<RawEvent, StoreError>> + Send + Unpin
-where
-    Q: Send,
-    F: Future<Output = Result<(Vec<RawEvent>, Option<Q>), StoreError>> + Send,
-{
-    let start = (VecDeque::with_capacity(limits::PAGE_EVENTS.min(64)), first, fetch);
-    Box::pin(stream::unfold(start, |(mut page, mut next, fetch)| async move {
-        loop {
-            if let Some(event) = page.pop_front() {
-                return Some((Ok(event), (page, next, fetch)));
-            }
-            let fetching = fetch(next.take()?);
-            match fetching.await {
-                Ok((events, more)) => (page, next) = (events.into(), more),
-                Err(error) => return Some((Err(error), (page, None, fetch))),
-            }
-        }
-    }))
 }
 
 /// Each event read as `E`. An event that cannot be read ends the stream: what follows it is not shown as if nothing was.

@@ -3,6 +3,7 @@
 mod any;
 mod commit;
 mod log;
+mod pages;
 mod read;
 mod ticket;
 
