@@ -94,7 +94,7 @@ async fn execute<C: Command<Error = No>>(
     }
     match execution.await {
         Ok(done) => accepted(&done, asked, witness),
-        Err(error) => refused(error, witness),
+        Err(error) => refused(&error, witness),
     }
 }
 
@@ -120,11 +120,11 @@ fn accepted(done: &Committed, asked: &Asked, witness: &Witness) -> Answer {
     Answer::Accepted { commit, position, versions, became, saw }
 }
 
-fn refused(error: ExecuteError<No>, witness: &Witness) -> Answer {
+fn refused(error: &ExecuteError<No>, witness: &Witness) -> Answer {
     // Only a rejection comes from `decide`: what that saw in an earlier attempt says nothing about any other refusal.
     let early = |refusal: Refusal| Answer::Refused { refusal, saw: Vec::new() };
     let name = |stream: &StreamName| stream.as_str().parse::<Name>();
-    let refusal = match &error {
+    let refusal = match error {
         ExecuteError::Rejected(no) => {
             let refusal = match no {
                 No::Poor => Refusal::Poor,

@@ -106,7 +106,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
 async fn connect(args: &Args, number: u32, desk: &Desk) -> Option<PostgresStore> {
     let url = std::env::var(URL).unwrap_or_default();
     let mut writer = WriterOptions::default();
-    if (args.process + number) % 2 == 0 {
+    if (args.process + number).is_multiple_of(2) {
         // Gives up soon, and has to say that it does not know.
         writer.patience = Duration::from_millis(300);
     }

@@ -118,9 +118,18 @@ impl World {
             Fault::TerminatedBackends => self.database.to_backends("pg_terminate_backend", i64::MAX).await,
             Fault::CancelledStatement => self.database.to_backends("pg_cancel_backend", i64::MAX).await,
             Fault::CrashedServer => self.crash(),
-            Fault::CutConnections => Ok(self.proxy.cut()),
-            Fault::TornRequest => Ok(self.proxy.tear_next_request()),
-            Fault::LostAnswer => Ok(self.proxy.swallow_next_answer()),
+            Fault::CutConnections => {
+                self.proxy.cut();
+                Ok(())
+            }
+            Fault::TornRequest => {
+                self.proxy.tear_next_request();
+                Ok(())
+            }
+            Fault::LostAnswer => {
+                self.proxy.swallow_next_answer();
+                Ok(())
+            }
             Fault::StalledNetwork => {
                 let time = deck.while_(Duration::from_millis(500));
                 self.proxy.stall(time);

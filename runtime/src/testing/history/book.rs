@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{fact::Fact, name::Name, record::Call, request::State};
+use super::{fact::Fact, name::Name, record::Call, state::State};
 use crate::id::CommitId;
 
 /// The log as it was read back, with an index of its streams, commits and calls.

@@ -2,29 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{name::Name, record::Call, request::State};
+use super::{name::Name, record::Call, state::Change};
 use crate::{id::CommitId, recorded::RawEvent};
-
-/// What an event does to its stream's value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// It becomes this.
-    Set(i64),
-    /// It grows by this.
-    Add(i64),
-}
-
-impl Change {
-    /// A stream after it.
-    #[must_use]
-    pub fn on(self, state: State) -> State {
-        let value = match self {
-            Self::Set(value) => value,
-            Self::Add(value) => state.value.saturating_add(value),
-        };
-        State { version: state.version + 1, value }
-    }
-}
 
 /// One event of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,6 +10,7 @@ mod fact;
 mod name;
 mod record;
 mod request;
+mod state;
 mod timeline;
 mod violation;
 
@@ -18,10 +19,11 @@ mod tests;
 
 pub use self::{
     book::Book,
-    fact::{Change, Fact, UnreadableFact},
+    fact::{Fact, UnreadableFact},
     name::Name,
     record::{Answer, Asked, Call, History, Line, Recorder, Saw, Tailed},
-    request::{Refusal, Request, State, Verdict},
+    request::{Refusal, Request, Verdict},
+    state::{Change, State},
     violation::{Promise, Violation},
 };
 

@@ -4,31 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{fact::Change, name::Name};
-
-/// The most that may be moved at once where no guard says otherwise.
-const USUAL_CAP: i64 = 100;
-
-/// A stream as it stood somewhere in the log.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct State {
-    /// How many events it had.
-    pub version: u64,
-    /// What they came to.
-    pub value: i64,
-}
-
-impl State {
-    fn exists(self) -> bool {
-        self.version > 0
-    }
-
-    /// The most that this guard allows to be moved at once.
-    #[must_use]
-    pub fn cap(self) -> i64 {
-        if self.exists() { self.value } else { USUAL_CAP }
-    }
-}
+use super::{
+    name::Name,
+    state::{Change, State},
+};
 
 /// What a process asks for. Numbers name accounts, guards and aliases.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,8 +2,9 @@
 
 use super::{
     super::{
-        fact::{Change, Fact},
+        fact::Fact,
         record::{Answer, Call},
+        state::Change,
         violation::{Promise, Violation},
     },
     Case,
