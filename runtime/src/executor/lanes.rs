@@ -85,6 +85,14 @@ impl<'a> Lanes<'a> {
             list = std::mem::take(&mut self.list);
             list.iter_mut().for_each(|lane| lane.guard = None);
         }
+        for (lane, entry) in self.list.iter().zip(entries.as_slice()) {
+            // Its state was dropped, by one that was cancelled or took back what it had recorded.
+            if !entry.loaded
+                && let Some(under_way) = lane.slot.under_way()
+            {
+                under_way.outcome().await;
+            }
+        }
         load_unread(store, entries).await?;
         for (lane, entry) in self.list.iter().zip(entries.as_slice()) {
             if lane.alone && !entry.access.writes {
@@ -141,6 +149,9 @@ impl<'a> Lanes<'a> {
             let (Some(lane), Some(entry)) = (self.list.get(index), entries.get(index)) else { continue };
             let recorded = left.recorded.get(index).copied().unwrap_or_default();
             let version = entry.version + recorded;
+            if let (Some((_, ticket)), 1..) = (commit, recorded) {
+                lane.slot.written_by(ticket);
+            }
             let (last, ticket) = match commit {
                 _ if recorded == 0 => (entry.last, lane.base.clone()),
                 Some((id, ticket)) => match ticket.status() {

@@ -60,6 +60,8 @@ pub(super) struct Slot {
     /// First come, first served. Commands that only read share it.
     pub(super) lane: Arc<RwLock<()>>,
     held: Mutex<Option<Held>>,
+    /// The last commit that wrote the stream, until it has ended: whatever became of the state that it left.
+    under_way: Mutex<Option<Ticket>>,
     size: AtomicUsize,
 }
 
@@ -159,7 +161,8 @@ impl Shelf for Slots {
 
 impl Slot {
     fn new(name: StreamName) -> Self {
-        Self { name, lane: Arc::default(), held: Mutex::new(None), size: AtomicUsize::new(0) }
+        let (lane, held, under_way) = (Arc::default(), Mutex::new(None), Mutex::new(None));
+        Self { name, lane, held, under_way, size: AtomicUsize::new(0) }
     }
 
     /// Drops a state that a refusal has shown to be wrong: the one that was seen, or any that is older than the store's.
@@ -172,9 +175,23 @@ impl Slot {
         }
     }
 
+    /// Says which commit wrote the stream last.
+    pub(super) fn written_by(&self, ticket: &Ticket) {
+        if ticket.status() == Status::Pending {
+            *self.under_way.lock().unwrap_or_else(PoisonError::into_inner) = Some(ticket.clone());
+        }
+    }
+
+    /// The commit that the store does not hold yet, if there is one. A state that is read before it has ended is one that
+    /// this process itself is about to overtake.
+    pub(super) fn under_way(&self) -> Option<Ticket> {
+        let mut last = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        last.take_if(|ticket| ticket.status() != Status::Pending);
+        last.clone()
+    }
+
     fn is_pending(&self) -> bool {
-        let held = self.lock();
-        held.as_ref().and_then(|held| held.ticket.as_ref()).is_some_and(|ticket| ticket.status() == Status::Pending)
+        self.under_way().is_some()
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Held>> {

@@ -5,6 +5,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod beneath;
 mod cache;
 mod cancelled;
 mod early;
