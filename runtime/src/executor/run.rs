@@ -50,6 +50,8 @@ impl<'a> Run<'a> {
                 Effect::FindEnds(streams) => self.find_ends(&streams).await?,
                 Effect::Submit(commit) => self.submit(&mut machine, commit).await?,
                 Effect::Pause(pause) => {
+                    // It still holds them if the store could not be read.
+                    self.lanes.release();
                     self.within(None, rest(pause)).await?;
                     Reply::Go
                 }

@@ -12,7 +12,10 @@ use foldline_runtime::{
     CommitId, MemoryStore, StoreError,
     storage::{Commit, LogPage, LogRead, Outcome, Place, Receipt, Settle, Store, StreamPage, StreamRead, Ticket},
 };
-use futures_util::{FutureExt, future::BoxFuture};
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, ready},
+};
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Gate(Arc<Inner>);
@@ -22,6 +25,8 @@ struct Inner {
     store: MemoryStore,
     waiting: Mutex<VecDeque<(Commit, Settle)>>,
     reads: AtomicUsize,
+    /// How many reads fail before one does not.
+    broken: AtomicUsize,
 }
 
 impl Gate {
@@ -33,6 +38,11 @@ impl Gate {
     /// How many streams were read.
     pub(crate) fn reads(&self) -> usize {
         self.0.reads.load(Ordering::SeqCst)
+    }
+
+    /// Lets the next read fail, as one does that may go well another time.
+    pub(crate) fn break_next_read(&self) {
+        self.0.broken.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Waits until so many commits stand at the gate: everybody else gets a turn meanwhile.
@@ -82,6 +92,9 @@ impl Store for Gate {
 
     fn read_streams(&self, reads: Vec<StreamRead>) -> BoxFuture<'_, Result<Vec<StreamPage>, StoreError>> {
         self.0.reads.fetch_add(reads.len(), Ordering::SeqCst);
+        if self.0.broken.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |broken| broken.checked_sub(1)).is_ok() {
+            return ready(Err(StoreError::Unavailable { context: "as told".into(), source: None })).boxed();
+        }
         async {
             // Long enough for others to come to the same stream.
             for _ in 0..20 {

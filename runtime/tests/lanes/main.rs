@@ -10,6 +10,7 @@ mod cache;
 mod cancelled;
 mod early;
 mod gate;
+mod pauses;
 mod shutdown;
 
 type Done = Result<(), Box<dyn std::error::Error>>;
