@@ -1,75 +1,76 @@
-//! The PostgreSQL server that tests start: found on this machine, or installed when that is asked for.
+//! The PostgreSQL server that tests start, and the pooler before it: found on this machine, or installed when that is asked for.
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-    process::Command,
+use std::{path::PathBuf, process::Command};
+
+use self::programs::{path, pooler, server};
+use crate::shell::{Done, run};
+
+// The tests' own file: both look in the same places. It needs nothing but the standard library.
+#[path = "../../runtime/src/testing/programs.rs"]
+mod programs;
+
+/// A program of others that tests start.
+struct Tool {
+    name: &'static str,
+    find: fn() -> Option<PathBuf>,
+    package: fn(Manager) -> &'static str,
+}
+
+const SERVER: Tool = Tool {
+    name: "PostgreSQL server",
+    find: server,
+    package: |manager| match manager {
+        Manager::Dnf => "postgresql-server",
+        Manager::Apt | Manager::Brew => "postgresql",
+    },
 };
 
-use crate::shell::{Done, run};
+const POOLER: Tool = Tool { name: "PgBouncer", find: pooler, package: |_| "pgbouncer" };
 
 /// Finds the server's programs; installs them if they are missing and `install` says so.
 pub(crate) fn ensure(install: bool) -> Done {
-    if let Some(folder) = find() {
-        println!("PostgreSQL server: {}", folder.display());
+    if SERVER.found() || (install && SERVER.install()?) {
         return Ok(());
     }
-    let Some(manager) = Manager::of_this_machine() else {
-        return Err(
-            "the tests need a PostgreSQL server, which was not found here, nor apt-get, dnf or brew to install \
-                    it with: install PostgreSQL 14 or newer, with `initdb` and `postgres` on the PATH"
-                .into(),
-        );
-    };
-    if !install {
-        return Err(format!(
-            "the tests need a PostgreSQL server, which was not found here. This installs it, by {}, and runs them:\n\n    \
-             cargo xtask test --install\n",
+    let lacking = "the tests need a PostgreSQL server, which was not found here";
+    Err(match Manager::of_this_machine() {
+        None => format!(
+            "{lacking}, nor apt-get, dnf or brew to install it with: install PostgreSQL 14 or newer, with `initdb` and `postgres` on the PATH"
+        ),
+        Some(manager) => format!(
+            "{lacking}. This installs it, by {}, and runs them:\n\n    cargo xtask test --install\n",
             manager.program()
-        )
-        .into());
+        ),
     }
-    println!("PostgreSQL server: not found; installing it by {}", manager.program());
-    for mut step in manager.steps() {
-        run(&mut step)?;
-    }
-    let folder = find().ok_or("PostgreSQL was installed, and `initdb` is still nowhere to be found")?;
-    println!("PostgreSQL server: {}", folder.display());
-    Ok(())
+    .into())
 }
 
-/// The folder of the server's programs.
-fn find() -> Option<PathBuf> {
-    candidates().into_iter().find(|folder| ["initdb", "postgres"].iter().all(|program| folder.join(program).is_file()))
+/// Whether there is a pooler to test behind; installs it if it is missing and `install` says so.
+pub(crate) fn ensure_pooler(install: bool) -> Result<bool, Box<dyn std::error::Error>> {
+    Ok(POOLER.found() || (install && POOLER.install()?))
 }
 
-/// Where they may be: on the PATH; where Debian, Fedora and Homebrew put versioned servers, newest first; and where
-/// `pg_config` says.
-fn candidates() -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = env::var_os("PATH").iter().flat_map(env::split_paths).collect();
-    folders.extend(versions(Path::new("/usr/lib/postgresql"), "", "bin"));
-    folders.extend(versions(Path::new("/usr"), "pgsql-", "bin"));
-    folders.extend(versions(Path::new("/opt/homebrew/opt"), "postgresql", "bin"));
-    folders.extend(versions(Path::new("/usr/local/opt"), "postgresql", "bin"));
-    if let Ok(told) = Command::new("pg_config").arg("--bindir").output() {
-        folders.push(String::from_utf8_lossy(&told.stdout).trim().into());
-    }
-    folders
-}
-
-/// `folder/<prefix>*/<leaf>`, the highest version first.
-fn versions(folder: &Path, prefix: &str, leaf: &str) -> Vec<PathBuf> {
-    let mut found: Vec<(u32, PathBuf)> = Vec::new();
-    for entry in folder.read_dir().into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        if let Some(version) = name.to_string_lossy().strip_prefix(prefix) {
-            // `postgresql@17`, `pgsql-16`, `15`; a name without a version comes last.
-            let digits = version.trim_start_matches('@');
-            found.push((digits.parse().unwrap_or(0), entry.path().join(leaf)));
+impl Tool {
+    fn found(&self) -> bool {
+        let found = (self.find)();
+        if let Some(place) = &found {
+            println!("{}: {}", self.name, place.display());
         }
+        found.is_some()
     }
-    found.sort_unstable_by(|one, two| two.cmp(one));
-    found.into_iter().map(|(_, path)| path).collect()
+
+    /// Whether it could be installed: not where there is nothing to install it with.
+    fn install(&self) -> Result<bool, Box<dyn std::error::Error>> {
+        let Some(manager) = Manager::of_this_machine() else { return Ok(false) };
+        println!("{}: not found; installing it by {}", self.name, manager.program());
+        for mut step in manager.steps((self.package)(manager)) {
+            run(&mut step)?;
+        }
+        if self.found() {
+            return Ok(true);
+        }
+        Err(format!("{} was installed, and is still nowhere to be found", self.name).into())
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,8 +82,8 @@ enum Manager {
 
 impl Manager {
     fn of_this_machine() -> Option<Self> {
-        let path = env::var_os("PATH")?;
-        let there = |program: &str| env::split_paths(&path).any(|folder| folder.join(program).is_file());
+        let folders = path();
+        let there = |program: &str| folders.iter().any(|folder| folder.join(program).is_file());
         [Self::Apt, Self::Dnf, Self::Brew].into_iter().find(|manager| there(manager.program()))
     }
 
@@ -95,13 +96,13 @@ impl Manager {
     }
 
     /// What to run, one after another.
-    fn steps(self) -> Vec<Command> {
+    fn steps(self, package: &str) -> Vec<Command> {
         match self {
-            Self::Apt => vec![as_root("apt-get", &["update"]), as_root("apt-get", &["install", "-y", "postgresql"])],
-            Self::Dnf => vec![as_root("dnf", &["install", "-y", "postgresql-server"])],
+            Self::Apt => vec![as_root("apt-get", &["update"]), as_root("apt-get", &["install", "-y", package])],
+            Self::Dnf => vec![as_root("dnf", &["install", "-y", package])],
             Self::Brew => {
                 let mut brew = Command::new("brew");
-                brew.args(["install", "postgresql"]);
+                brew.args(["install", package]);
                 vec![brew]
             }
         }
@@ -124,9 +125,9 @@ fn as_root(program: &str, args: &[&str]) -> Command {
 
 #[cfg(test)]
 mod tests {
-    use std::{error::Error, fs};
+    use std::{env, error::Error, fs};
 
-    use super::*;
+    use super::programs::versions;
 
     #[test]
     fn the_newest_version_comes_first() -> Result<(), Box<dyn Error>> {
@@ -134,7 +135,7 @@ mod tests {
         for name in ["postgresql@9", "postgresql@17", "postgresql", "postgresql@16", "redis"] {
             fs::create_dir_all(folder.join(name))?;
         }
-        let found = versions(&folder, "postgresql", "bin");
+        let found = versions(&folder, "postgresql");
         fs::remove_dir_all(&folder)?;
         let expected = ["postgresql@17", "postgresql@16", "postgresql@9", "postgresql"];
         assert_eq!(found, expected.map(|name| folder.join(name).join("bin")));

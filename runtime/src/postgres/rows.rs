@@ -41,8 +41,7 @@ pub(super) fn tag(row: &PgRow) -> Result<i64, StoreError> {
 /// The event of each row, if there is one in it.
 pub(super) fn events(rows: &[PgRow]) -> Result<Vec<RawEvent>, StoreError> {
     let (payloads, ranges) = payloads(rows).map_err(unreadable)?;
-    let mut names: HashMap<&str, EventName> = HashMap::new();
-    let mut streams: HashMap<&str, StreamName> = HashMap::new();
+    let (mut names, mut streams) = (Interned::default(), Interned::default());
     let mut commit: Option<Arc<CommitInfo>> = None;
     let mut events = Vec::with_capacity(rows.len());
     for (row, range) in rows.iter().zip(ranges) {
@@ -62,15 +61,46 @@ fn read<'r>(
     row: &'r PgRow,
     payload: Bytes,
     commit: &Arc<CommitInfo>,
-    names: &mut HashMap<&'r str, EventName>,
-    streams: &mut HashMap<&'r str, StreamName>,
+    names: &mut Interned<'r, EventName>,
+    streams: &mut Interned<'r, StreamName>,
 ) -> Fallible<RawEvent> {
     let place = Place { position: unsigned(row, POSITION)?, version: unsigned(row, VERSION)? };
-    let (name, stream) = (text(row, NAME)?, text(row, STREAM)?);
-    let name = names.entry(name).or_insert_with(|| EventName::from(Arc::<str>::from(name))).clone();
-    let stream = streams.entry(stream).or_insert_with(|| stream.into()).clone();
+    let name = names.get(bytes(row, NAME)?, |name| Arc::<str>::from(name).into())?;
+    let stream = streams.get(bytes(row, STREAM)?, StreamName::from)?;
     let schema_version = u32::try_from(i32::from_be_bytes(fixed(row, SCHEMA_VERSION)?)).unwrap_or(0);
     Ok(RawEvent::new(place, stream, name, schema_version, payload, Arc::clone(commit)))
+}
+
+/// Texts that were met, each made once.
+struct Interned<'r, T> {
+    last: Option<(&'r [u8], T)>,
+    others: HashMap<&'r [u8], T>,
+}
+
+impl<T> Default for Interned<'_, T> {
+    fn default() -> Self {
+        Self { last: None, others: HashMap::new() }
+    }
+}
+
+impl<'r, T: Clone> Interned<'r, T> {
+    fn get(&mut self, bytes: &'r [u8], make: impl FnOnce(&'r str) -> T) -> Fallible<T> {
+        // Neighbours have much in common, and a comparison costs less than a look into the map.
+        if let Some((_, known)) = self.last.as_ref().filter(|(last, _)| *last == bytes) {
+            return Ok(known.clone());
+        }
+        let made = match self.others.get(bytes) {
+            Some(known) => known.clone(),
+            None => {
+                let text = str::from_utf8(bytes).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+                let made = make(text);
+                self.others.insert(bytes, made.clone());
+                made
+            }
+        };
+        self.last = Some((bytes, made.clone()));
+        Ok(made)
+    }
 }
 
 fn payloads(rows: &[PgRow]) -> Fallible<(Bytes, Vec<Option<Range<usize>>>)> {
@@ -118,10 +148,6 @@ fn number(row: &PgRow, column: usize) -> Fallible<i64> {
 
 fn unsigned(row: &PgRow, column: usize) -> Fallible<u64> {
     number(row, column).map(super::types::count)
-}
-
-fn text(row: &PgRow, column: usize) -> Fallible<&str> {
-    str::from_utf8(bytes(row, column)?).map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }
 
 fn unreadable(error: sqlx::Error) -> StoreError {
