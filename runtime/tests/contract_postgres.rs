@@ -2,12 +2,13 @@
 
 use foldline_runtime::{
     PostgresOptions, PostgresStore,
-    testing::{contract::Subject, temp_postgres::TempPostgres},
+    testing::{TempSchema, contract::Subject, temp_postgres::TempPostgres},
 };
 
 async fn open() -> Subject {
     let server = TempPostgres::shared().unwrap_or_else(|error| unreachable!("{error}"));
-    let options = PostgresOptions::development().schema(server.fresh_schema());
+    let schema = TempSchema::on(server);
+    let options = PostgresOptions::development().schema(&*schema);
     let connect = move || {
         let options = options.clone();
         async move {
@@ -15,7 +16,7 @@ async fn open() -> Subject {
             connected.unwrap_or_else(|error| unreachable!("{error:?}"))
         }
     };
-    Subject::new(connect().await).reopening(connect)
+    Subject::new(connect().await).reopening(connect).keeping(schema)
 }
 
 foldline_runtime::store_contract!(open);

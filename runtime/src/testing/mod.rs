@@ -12,8 +12,12 @@ mod programs;
 mod queueing;
 mod temp_pooler;
 pub mod temp_postgres;
+#[cfg(feature = "postgres")]
+mod temp_schema;
 mod then;
 
+#[cfg(feature = "postgres")]
+pub use self::temp_schema::TempSchema;
 pub use self::{
     given::{Given, given},
     queueing::Queueing,

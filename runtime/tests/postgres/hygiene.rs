@@ -81,6 +81,9 @@ async fn logs_in_one_database_share_nothing() -> Tested {
     let odd = PostgresOptions::development().schema(format!("{}\"'; -- Ü", one.schema));
     let odd = PostgresStore::connect_with(&one.url, odd).await?;
     assert_eq!(accepted(&odd, &first("s-1")).await?.position, Some(1));
+    odd.close().await;
+    let mut connection = one.connection().await?;
+    one.sql(&mut connection, "drop schema \"$schema\"\"'; -- Ü\" cascade").await?;
     Ok(())
 }
 

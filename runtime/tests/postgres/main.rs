@@ -1,5 +1,8 @@
 //! The store on PostgreSQL, against a real server: what the conformance suite cannot ask of every store.
 
+mod beyond;
+#[path = "../common/mod.rs"]
+mod common;
 mod faults;
 mod hygiene;
 mod proxy;

@@ -20,7 +20,7 @@ async fn racer() -> Tested {
     let Ok(race) = env::var(RACE) else { return Ok(()) };
     let told: Vec<&str> = race.split('|').collect();
     let [kind, side, schema, url] = told[..] else { return Err("four words".into()) };
-    let store = Place { url: url.to_owned(), schema: schema.to_owned() }.store().await?;
+    let store = Place::of_another(url, schema).store().await?;
     let mut tickets = Vec::new();
     for n in 0..ROUNDS {
         let (left, right) = (format!("left-{n}"), format!("right-{n}"));

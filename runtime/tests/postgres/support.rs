@@ -1,9 +1,11 @@
 //! What these tests have in common: a log of their own, commits in a word, a server one may interfere with.
 
+use std::sync::Arc;
+
 use foldline_runtime::{
     CommitId, PostgresOptions, PostgresStore, RawEvent, StreamName,
     storage::{Commit, Expectation, LogRead, NewEvent, Outcome, Receipt, Seen, Store},
-    testing::temp_postgres::TempPostgres,
+    testing::{TempSchema, temp_postgres::TempPostgres},
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, postgres::PgConnectOptions};
 
@@ -15,15 +17,23 @@ pub(crate) type Tested = Result<(), Failure>;
 pub(crate) struct Place {
     pub(crate) url: String,
     pub(crate) schema: String,
+    /// Dropped with the last clone.
+    _kept: Option<Arc<TempSchema>>,
 }
 
 impl Place {
+    /// A log that somebody else keeps.
+    pub(crate) fn of_another(url: &str, schema: &str) -> Self {
+        Self { url: url.to_owned(), schema: schema.to_owned(), _kept: None }
+    }
+
     pub(crate) fn fresh() -> Result<Self, Failure> {
         Ok(Self::on(TempPostgres::shared()?))
     }
 
     pub(crate) fn on(server: &TempPostgres) -> Self {
-        Self { url: server.url().to_owned(), schema: server.fresh_schema() }
+        let kept = TempSchema::on(server);
+        Self { url: server.url().to_owned(), schema: kept.to_string(), _kept: Some(Arc::new(kept)) }
     }
 
     pub(crate) fn options(&self) -> PostgresOptions {

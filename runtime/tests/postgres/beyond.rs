@@ -1,0 +1,38 @@
+//! A log that was restored from an older backup: whoever knows more than it does is told so, and not shown its present as if
+//! that was what they asked for.
+
+use foldline_runtime::{
+    Executor, StoreError,
+    storage::{LogRead, Store},
+};
+use futures_util::StreamExt;
+
+use crate::{
+    common::{commands::add, name},
+    support::{Place, Tested},
+};
+
+#[tokio::test]
+async fn what_lies_beyond_the_head_is_an_error() -> Tested {
+    let place = Place::fresh()?;
+    let store = place.store().await?;
+    let bank = Executor::new(store.clone());
+    for n in 1..=3 {
+        bank.execute(add(&name("ada"), n)).await?;
+    }
+    let beyond = |error: &StoreError, asked: u64| matches!(error, StoreError::BeyondHead { asked: a, head: 3, .. } if *a == asked);
+    let version = bank.load(&name("ada")).at_version(4).await;
+    assert!(version.as_ref().is_err_and(|error| beyond(error, 4)), "{version:?}");
+    let position = bank.load(&name("ada")).at_position(5).await;
+    assert!(position.as_ref().is_err_and(|error| beyond(error, 5)), "{position:?}");
+    let page = store.read_log(LogRead::after(4)).await;
+    assert!(page.as_ref().is_err_and(|error| beyond(error, 4)), "{page:?}");
+    // By a filter that finds nothing as well.
+    let mut log = store.log(4).categories(["other"]).raw();
+    let item = log.next().await.ok_or("a log that ends as if nothing was wrong")?;
+    assert!(item.as_ref().is_err_and(|error| beyond(error, 4)), "{item:?}");
+    // Its end is no such thing.
+    assert_eq!(bank.load(&name("ada")).at_version(3).await?.map(|ada| ada.total), Some(6));
+    assert!(store.read_log(LogRead::after(3)).await?.events.is_empty());
+    Ok(())
+}
