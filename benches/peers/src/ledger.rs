@@ -2,9 +2,13 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
 use crate::bank::{Audit, Bank, Fault, START};
+
+/// Nobody waits for a thousand accounts to be opened one after the other.
+const OPENED_AT_ONCE: usize = 16;
 
 /// What the accounts must hold.
 #[derive(Debug)]
@@ -34,12 +38,13 @@ impl Ledger {
 
     /// Opens all accounts, with so many deposits on each.
     pub(crate) async fn open(&self, bank: &dyn Bank, history: usize) -> Result<(), Fault> {
-        for account in 0..self.0.len() {
+        let open = |account| async move {
             bank.open(account).await?;
             bank.fill(account, history).await?;
             self.enter(account, START as i64 + history as i64, 2 + history as u64);
-        }
-        Ok(())
+            Ok::<(), Fault>(())
+        };
+        stream::iter(0..self.0.len()).map(open).buffer_unordered(OPENED_AT_ONCE).try_collect::<()>().await
     }
 
     pub(crate) fn page(&self) -> Page {

@@ -36,7 +36,7 @@ struct Args {
     #[arg(long, value_delimiter = ',')]
     concurrency: Vec<usize>,
     /// How long each system is measured each time
-    #[arg(long, default_value_t = 3.0)]
+    #[arg(long, default_value_t = 2.5)]
     seconds: f64,
     /// How often: medians count
     #[arg(long, default_value_t = 3)]

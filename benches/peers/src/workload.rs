@@ -64,7 +64,7 @@ impl Workload {
     /// How many commands at once say most about it.
     pub(crate) fn usual_concurrency(self) -> &'static [usize] {
         match self {
-            Self::W1 | Self::W2 => &[1, 16, 64],
+            Self::W1 | Self::W2 => &[1, 64],
             Self::W3 => &[16, 64],
             Self::W2Crowded => &[64],
             // Behind one stream nobody has company: this is about what one command costs.

@@ -15,6 +15,7 @@ use super::books;
 use crate::{
     bank::{Audit, Bank, Done, Fault, START, System, account_name},
     cluster::Database,
+    workload::Workload,
 };
 
 pub(super) const TABLE: &str = "create table events (
@@ -45,6 +46,10 @@ impl System for Insert {
 
     fn about(&self) -> &'static str {
         "no system: one `INSERT` a command, each committed by itself, a connection for each that waits; reads and checks nothing"
+    }
+
+    fn cannot(&self, workload: Workload) -> Option<&'static str> {
+        (workload == Workload::W5b).then_some("reads nothing, however long the stream: as W1")
     }
 
     fn open(&self, database: Database, accounts: usize) -> BoxFuture<'_, Result<Arc<dyn Bank>, Fault>> {

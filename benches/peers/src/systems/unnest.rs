@@ -16,6 +16,7 @@ use super::{
 use crate::{
     bank::{Audit, Bank, Done, Fault, START, System},
     cluster::Database,
+    workload::Workload,
 };
 
 const ROWS: &str = "insert into events (version, commit_id, stream, name, metadata, data)
@@ -31,6 +32,10 @@ impl System for Unnest {
 
     fn about(&self) -> &'static str {
         "no system: what waits is inserted by one `INSERT … SELECT unnest`, on one connection; reads and checks nothing"
+    }
+
+    fn cannot(&self, workload: Workload) -> Option<&'static str> {
+        (workload == Workload::W5b).then_some("reads nothing, however long the stream: as W1")
     }
 
     fn open(&self, database: Database, accounts: usize) -> BoxFuture<'_, Result<Arc<dyn Bank>, Fault>> {
