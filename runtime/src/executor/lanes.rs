@@ -149,7 +149,7 @@ impl<'a> Lanes<'a> {
             let (Some(lane), Some(entry)) = (self.list.get(index), entries.get(index)) else { continue };
             let recorded = left.recorded.get(index).copied().unwrap_or_default();
             let version = entry.version + recorded;
-            if let (Some((_, ticket)), 1..) = (commit, recorded) {
+            if let (Some(ticket), 1..) = (commit.and_then(|(_, ticket)| ticket.watch()), recorded) {
                 lane.slot.written_by(ticket);
             }
             let (last, ticket) = match commit {

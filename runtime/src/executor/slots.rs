@@ -61,7 +61,7 @@ pub(super) struct Slot {
     pub(super) lane: Arc<RwLock<()>>,
     held: Mutex<Option<Held>>,
     /// The last commit that wrote the stream, until it has ended: whatever became of the state that it left.
-    under_way: Mutex<Option<Ticket>>,
+    under_way: Mutex<Option<Watch>>,
     size: AtomicUsize,
 }
 
@@ -176,7 +176,7 @@ impl Slot {
     }
 
     /// Says which commit wrote the stream last.
-    pub(super) fn written_by(&self, ticket: &Ticket) {
+    pub(super) fn written_by(&self, ticket: &Watch) {
         if ticket.status() == Status::Pending {
             *self.under_way.lock().unwrap_or_else(PoisonError::into_inner) = Some(ticket.clone());
         }
@@ -184,7 +184,7 @@ impl Slot {
 
     /// The commit that the store does not hold yet, if there is one. A state that is read before it has ended is one that
     /// this process itself is about to overtake.
-    pub(super) fn under_way(&self) -> Option<Ticket> {
+    pub(super) fn under_way(&self) -> Option<Watch> {
         let mut last = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         last.take_if(|ticket| ticket.status() != Status::Pending);
         last.clone()
