@@ -9,7 +9,7 @@ fn torture(args: &[&str]) {
     let told = String::from_utf8_lossy(&run.stdout);
     assert!(run.status.success(), "{told}\n{}", String::from_utf8_lossy(&run.stderr));
     assert!(told.contains("| **violations** | **0** |"), "{told}");
-    assert!(told.contains("| accepted |") && told.contains("| refused: Poor |"), "nothing was put to the test: {told}");
+    assert!(told.contains("| accepted |") && told.contains("| refused: "), "nothing was put to the test: {told}");
 }
 
 #[test]
