@@ -1,7 +1,7 @@
 //! Torments a log on PostgreSQL, and checks that it kept its promises: `cargo xtask torture` runs this.
 //!
 //! One process supervises. It starts others that execute random commands on one log and write down what they were answered,
-//! kills them, their connections and their server meanwhile, and has the history checked in the end.
+//! kills them, their connections and their server meanwhile, and has the history checked in the end, or when it is interrupted.
 
 mod act;
 mod bank;

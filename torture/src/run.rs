@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    pin::pin,
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -122,6 +123,7 @@ async fn torment(world: &mut World, args: &Args, seed: u64) -> Result<BTreeMap<F
     let mut deck = Deck::new(seed, world.database.server.is_some());
     let (mut faults, mut inflicted) = (BTreeMap::new(), 0);
     let mut last = (0, Instant::now());
+    let mut interrupted = pin!(tokio::signal::ctrl_c());
     loop {
         let answered = world.team.answered();
         bar.set_position(answered.min(args.commands));
@@ -142,7 +144,11 @@ async fn torment(world: &mut World, args: &Args, seed: u64) -> Result<BTreeMap<F
             *faults.entry(fault).or_insert(0) += 1;
             inflicted += 1;
         }
-        sleep(Duration::from_millis(10)).await;
+        tokio::select! {
+            () = sleep(Duration::from_millis(10)) => {}
+            // What has happened so far is checked all the same.
+            _ = &mut interrupted => break,
+        }
     }
     bar.set_message("the processes finish");
     world.team.finish().await?;

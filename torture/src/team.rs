@@ -67,6 +67,8 @@ impl Team {
             .env(client::URL, url)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            // An interrupt from the keyboard is for the supervisor alone.
+            .process_group(0)
             .kill_on_drop(true)
             .spawn()?;
         self.started += 1;
