@@ -66,44 +66,44 @@ impl Draw {
 }
 
 fn request(rng: &mut Rng, about: u32) -> Request {
-    let from = account(rng);
+    let from = account(rng, about);
     let (guard, alias) = (rng.u32(..GUARDS), rng.u32(..ALIASES));
     let amount = rng.i64(1..150);
     match rng.u32(..100) {
-        0..6 => Request::Open { account: account(rng), amount: 1000 },
+        0..6 => Request::Open { account: account(rng, about), amount: 1000 },
         6..10 => Request::Open { account: ACCOUNTS + about, amount: 10 },
-        10..50 => Request::Transfer { from, to: other(rng, &[from]), amount, guard },
-        50..60 => Request::Share { from, to: some(rng, from), amount: amount / 4 + 1 },
+        10..50 => Request::Transfer { from, to: other(rng, about, &[from]), amount, guard },
+        50..60 => Request::Share { from, to: some(rng, about, from), amount: amount / 4 + 1 },
         60..70 => {
-            let beside = other(rng, &[from]);
-            Request::Drain { from, beside, to: other(rng, &[from, beside]), amount: 4 * amount }
+            let beside = other(rng, about, &[from]);
+            Request::Drain { from, beside, to: other(rng, about, &[from, beside]), amount: 4 * amount }
         }
         70..80 => Request::Pay { from, alias, amount },
-        80..83 => Request::Point { alias, account: account(rng) },
+        80..83 => Request::Point { alias, account: account(rng, about) },
         83..86 => Request::Cap { guard, cap: rng.i64(1..4) * 50 },
-        86..95 => Request::Inspect { accounts: some(rng, from), guard, least: rng.i64(..4000) },
+        86..95 => Request::Inspect { accounts: some(rng, about, from), guard, least: rng.i64(..4000) },
         _ => Request::Look { account: from },
     }
 }
 
-/// Open or not: which it is changes while they are asked for.
-fn account(rng: &mut Rng) -> u32 {
+/// Open or not: which it is changes while they are asked for. They become more, so that early on there is money to move.
+fn account(rng: &mut Rng, about: u32) -> u32 {
     match rng.u32(..16) {
         0 => 0,
         1..6 => rng.u32(..CROWDED),
-        _ => rng.u32(..ACCOUNTS),
+        _ => rng.u32(..ACCOUNTS.min(CROWDED + 2 * about)),
     }
 }
 
-fn other(rng: &mut Rng, but: &[u32]) -> u32 {
+fn other(rng: &mut Rng, about: u32, but: &[u32]) -> u32 {
     loop {
-        let other = account(rng);
+        let other = account(rng, about);
         if !but.contains(&other) {
             return other;
         }
     }
 }
 
-fn some(rng: &mut Rng, but: u32) -> BTreeSet<u32> {
-    (0..rng.usize(1..5)).map(|_| other(rng, &[but])).collect()
+fn some(rng: &mut Rng, about: u32, but: u32) -> BTreeSet<u32> {
+    (0..rng.usize(1..5)).map(|_| other(rng, about, &[but])).collect()
 }

@@ -69,7 +69,14 @@ impl Book {
         ends.map_or((position, position), |(first, last)| (first.position, last.position))
     }
 
-    pub(super) fn states(&self, name: Name) -> &[(u64, State)] {
+    /// What a stream came to at positions behind `first` and up to `last`.
+    pub(super) fn changes(&self, name: Name, first: u64, last: u64) -> &[(u64, State)] {
+        let states = self.states(name);
+        let index = |position| states.partition_point(|(at, _)| *at <= position);
+        states.get(index(first)..index(last)).unwrap_or_default()
+    }
+
+    fn states(&self, name: Name) -> &[(u64, State)] {
         self.streams.get(&name).map_or(&[], Vec::as_slice)
     }
 

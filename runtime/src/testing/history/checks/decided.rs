@@ -1,5 +1,7 @@
 //! Every decision is the one that had to be made at some position between its question and its answer.
 
+use std::collections::BTreeSet;
+
 use super::{
     super::{
         fact::Fact,
@@ -93,19 +95,18 @@ fn now(case: &Case<'_>, name: Name, position: u64) -> Saw {
 
 /// The positions from `first` to `last` where what a request is about became different: all it could be answered by.
 fn changes(case: &Case<'_>, asked: &Asked, first: u64, last: u64) -> Vec<u64> {
-    let mut names = asked.request.names();
-    // A stream that is followed may have changed as well, whichever it was.
-    let led = names.iter().flat_map(|name| match name {
-        Name::Alias(_) => case.log.states(*name),
-        _ => &[],
-    });
-    let led: Vec<Name> = led.filter_map(|(_, state)| u32::try_from(state.value).ok().map(Name::Account)).collect();
-    names.extend(led);
-    let within =
-        |(position, _): &(u64, _)| Some(case.log.whole(*position).1).filter(|end| (first..=last).contains(end));
-    let mut places: Vec<u64> = names.iter().flat_map(|name| case.log.states(*name)).filter_map(within).collect();
-    places.push(first);
-    places.sort_unstable();
-    places.dedup();
-    places
+    let mut names: BTreeSet<Name> = asked.request.names().into_iter().collect();
+    let followed: Vec<Name> = names.iter().flat_map(|name| followed(case, *name, first, last)).collect();
+    names.extend(followed);
+    let ends = names.iter().flat_map(|name| case.log.changes(*name, first, last)).map(|(at, _)| case.log.whole(*at).1);
+    let places: BTreeSet<u64> = ends.filter(|end| *end <= last).chain([first]).collect();
+    places.into_iter().collect()
+}
+
+/// What an alias stood for meanwhile.
+fn followed(case: &Case<'_>, name: Name, first: u64, last: u64) -> Vec<Name> {
+    let Name::Alias(_) = name else { return Vec::new() };
+    let later = case.log.changes(name, first, last).iter().map(|(_, state)| state.value);
+    let values = [case.log.at(name, first).value].into_iter().chain(later);
+    values.filter_map(|value| u32::try_from(value).ok().map(Name::Account)).collect()
 }
