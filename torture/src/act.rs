@@ -2,11 +2,8 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use foldline::{
-    Command, StreamName,
-    prelude::*,
-    testing::history::{Answer, Asked, Call, Name, Refusal, Request, Saw},
-};
+use crate::history::{Answer, Asked, Call, Name, Refusal, Request, Saw};
+use foldline::{Command, StreamName, prelude::*};
 
 use crate::bank::{AccountId, AliasId, Cap, Drain, GuardId, Inspect, No, Open, Pay, Point, Share, Transfer, Witness};
 

@@ -8,10 +8,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use foldline::{
-    prelude::*,
-    testing::history::{Name, Saw, State},
-};
+use crate::history::{Name, Saw, State};
+use foldline::prelude::*;
 
 macro_rules! keys {
     ($($key:ident names $state:ident as $name:ident),*) => { $(

@@ -10,10 +10,10 @@ use std::{
     time::Duration,
 };
 
+use crate::history::{Answer, Asked, Call, Line, Recorder};
 use foldline::{
     CacheSize, Executor, PostgresOptions, PostgresStore, RetryPolicy,
     storage::{Store, WriterOptions},
-    testing::history::{Answer, Asked, Call, Line, Recorder},
 };
 use tokio::{
     sync::watch,

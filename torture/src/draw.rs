@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use crate::history::{Name, Request};
 use fastrand::Rng;
-use foldline::testing::history::{Name, Request};
 
 use crate::act::Manner;
 

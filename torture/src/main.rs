@@ -10,6 +10,7 @@ mod clock;
 mod database;
 mod draw;
 mod fault;
+mod history;
 mod proxy;
 mod report;
 mod run;

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use foldline::testing::history::{Answer, History, Violation};
+use crate::history::{Answer, History, Violation};
 
 use crate::{fault::Fault, run::Args};
 

@@ -9,10 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::history::{Book, Fact, History, Violation, check};
 use foldline::{
     PostgresStore,
     storage::{LogRead, Store},
-    testing::history::{Book, Fact, History, Violation, check},
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::{sync::watch, task::JoinSet, time::sleep};

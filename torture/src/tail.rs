@@ -2,10 +2,10 @@
 
 use std::{path::Path, time::Duration};
 
+use crate::history::{Line, Recorder, Tailed};
 use foldline::{
     PostgresStore,
     storage::{LogRead, Store},
-    testing::history::{Line, Recorder, Tailed},
 };
 use tokio::{
     sync::watch,

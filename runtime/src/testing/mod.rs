@@ -1,13 +1,11 @@
 //! What tests of domains and of stores stand on.
 //!
 //! [`given`] tests a domain without a store, a runtime or a clock; [`contract`] puts a store through the laws;
-//! [`Queueing`] makes many commands meet, [`history`] checks what came of them, and [`temp_postgres`] is a server for it, with
-//! [`TempPooler`] before it.
+//! [`Queueing`] makes many commands meet, and [`temp_postgres`] is a server for them, with [`TempPooler`] before it.
 
 pub mod contract;
 mod diff;
 mod given;
-pub mod history;
 mod programs;
 mod queueing;
 mod temp_pooler;

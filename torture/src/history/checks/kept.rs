@@ -9,7 +9,7 @@ use super::{
     },
     Case,
 };
-use crate::id::CommitId;
+use foldline::CommitId;
 
 pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
     let mut found: Vec<Violation> = case.log.commits().filter_map(|(id, facts)| whole(case, id, &facts)).collect();

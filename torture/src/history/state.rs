@@ -5,7 +5,7 @@ const USUAL_CAP: i64 = 100;
 
 /// A stream as it stood somewhere in the log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct State {
+pub(crate) struct State {
     /// How many events it had.
     pub version: u64,
     /// What they came to.
@@ -19,14 +19,14 @@ impl State {
 
     /// The most that this guard allows to be moved at once.
     #[must_use]
-    pub fn cap(self) -> i64 {
+    pub(crate) fn cap(self) -> i64 {
         if self.exists() { self.value } else { USUAL_CAP }
     }
 }
 
 /// What an event does to its stream's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub(crate) enum Change {
     /// It becomes this.
     Set(i64),
     /// It grows by this.
@@ -36,7 +36,7 @@ pub enum Change {
 impl Change {
     /// A stream after it.
     #[must_use]
-    pub fn on(self, state: State) -> State {
+    pub(crate) fn on(self, state: State) -> State {
         let value = match self {
             Self::Set(value) => value,
             Self::Add(value) => state.value.saturating_add(value),

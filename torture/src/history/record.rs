@@ -15,11 +15,11 @@ use super::{
     name::Name,
     request::{Refusal, Request},
 };
-use crate::id::CommitId;
+use foldline::CommitId;
 
 /// Names one call: the process that makes it, and how many it made before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Call(pub u32, pub u32);
+pub(crate) struct Call(pub u32, pub u32);
 
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -38,7 +38,7 @@ impl FromStr for Call {
 
 /// One line of a record. Times are nanoseconds of one clock for all processes, that never steps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Line {
+pub(crate) enum Line {
     /// Written before the first step.
     Asked(Call, Asked),
     /// Written before anybody else hears of the answer.
@@ -56,7 +56,7 @@ pub enum Line {
 
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Asked {
+pub(crate) struct Asked {
     /// When.
     pub at: u64,
     /// What.
@@ -73,7 +73,7 @@ pub struct Asked {
 
 /// A stream as `decide` saw it, or as it was answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Saw(pub Name, pub u64, pub i64);
+pub(crate) struct Saw(pub Name, pub u64, pub i64);
 
 impl fmt::Display for Saw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -83,7 +83,7 @@ impl fmt::Display for Saw {
 
 /// What was answered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// Accepted.
     Accepted {
         /// Its commit.
@@ -129,7 +129,7 @@ pub enum Answer {
 
 /// Events in the order in which a reader of the log was given them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Tailed {
+pub(crate) struct Tailed {
     /// When.
     pub at: u64,
     /// The position behind which it began to read.
@@ -140,14 +140,14 @@ pub struct Tailed {
 
 /// A file of lines that a killed process leaves whole, but for the last one.
 #[derive(Debug)]
-pub struct Recorder(Mutex<fs::File>);
+pub(crate) struct Recorder(Mutex<fs::File>);
 
 impl Recorder {
     /// Begins a file.
     ///
     /// # Errors
     /// When the file cannot be made.
-    pub fn create(path: &Path) -> io::Result<Self> {
+    pub(crate) fn create(path: &Path) -> io::Result<Self> {
         Ok(Self(Mutex::new(fs::File::create(path)?)))
     }
 
@@ -155,7 +155,7 @@ impl Recorder {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn write(&self, line: &Line) -> io::Result<()> {
+    pub(crate) fn write(&self, line: &Line) -> io::Result<()> {
         let mut text = serde_json::to_vec(line)?;
         text.push(b'\n');
         self.0.lock().unwrap_or_else(PoisonError::into_inner).write_all(&text)
@@ -164,7 +164,7 @@ impl Recorder {
 
 /// What all processes wrote down, put together.
 #[derive(Debug, Clone, Default)]
-pub struct History {
+pub(crate) struct History {
     /// What was asked for.
     pub asked: BTreeMap<Call, Asked>,
     /// When what was answered; nothing where the process did not live to hear it.
@@ -178,7 +178,7 @@ impl History {
     ///
     /// # Errors
     /// When the file cannot be read, or a line that is not its last is torn.
-    pub fn add_file(&mut self, path: &Path) -> io::Result<()> {
+    pub(crate) fn add_file(&mut self, path: &Path) -> io::Result<()> {
         let mut lines = BufReader::new(fs::File::open(path)?);
         let (mut text, mut tail) = (Vec::new(), Vec::new());
         while lines.read_until(b'\n', &mut text)? > 0 {

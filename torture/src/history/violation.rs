@@ -11,7 +11,7 @@ use super::{
 /// What was promised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Promise {
+pub(crate) enum Promise {
     /// Positions are 1, 2, 3, …
     DensePositions,
     /// Versions are 1, 2, 3, … within each stream.
@@ -56,7 +56,7 @@ impl fmt::Display for Promise {
 
 /// One broken promise.
 #[derive(Debug, Clone)]
-pub struct Violation {
+pub(crate) struct Violation {
     /// Which.
     pub promise: Promise,
     story: Vec<String>,

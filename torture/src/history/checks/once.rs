@@ -9,7 +9,7 @@ use super::{
     },
     Case,
 };
-use crate::id::CommitId;
+use foldline::CommitId;
 
 pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
     let mut keys: BTreeMap<&str, Vec<Call>> = BTreeMap::new();

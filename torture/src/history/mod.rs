@@ -17,18 +17,18 @@ mod violation;
 #[cfg(test)]
 mod tests;
 
-pub use self::{
+pub(crate) use self::{
     book::Book,
-    fact::{Fact, UnreadableFact},
+    fact::Fact,
     name::Name,
     record::{Answer, Asked, Call, History, Line, Recorder, Saw, Tailed},
-    request::{Refusal, Request, Verdict},
-    state::{Change, State},
-    violation::{Promise, Violation},
+    request::{Refusal, Request},
+    state::State,
+    violation::Violation,
 };
 
 /// Everything in a history that breaks a promise, in the order of the promises.
 #[must_use]
-pub fn check(history: &History, log: &Book) -> Vec<Violation> {
+pub(crate) fn check(history: &History, log: &Book) -> Vec<Violation> {
     checks::all(history, log)
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{name::Name, record::Call, state::Change};
-use crate::{id::CommitId, recorded::RawEvent};
+use foldline::{CommitId, RawEvent};
 
 /// One event of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fact {
+pub(crate) struct Fact {
     /// Its place in the log.
     pub position: u64,
     /// Its place in its stream.
@@ -25,7 +25,7 @@ pub struct Fact {
 /// An event that is none of the bank's.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("the event `{name}` at position {position} is none of the bank's: {reason}")]
-pub struct UnreadableFact {
+pub(crate) struct UnreadableFact {
     name: String,
     position: u64,
     reason: String,
@@ -36,7 +36,7 @@ impl Fact {
     ///
     /// # Errors
     /// When it is none of the bank's.
-    pub fn read(event: &RawEvent) -> Result<Self, UnreadableFact> {
+    pub(crate) fn read(event: &RawEvent) -> Result<Self, UnreadableFact> {
         let unreadable =
             |reason: String| UnreadableFact { name: event.name().into(), position: event.position(), reason };
         let fields: BTreeMap<String, i64> =

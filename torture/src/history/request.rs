@@ -11,7 +11,7 @@ use super::{
 
 /// What a process asks for. Numbers name accounts, guards and aliases.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Request {
+pub(crate) enum Request {
     /// Opens an account that must be `new`, with money that nobody had.
     Open {
         /// The account.
@@ -92,7 +92,7 @@ pub enum Request {
 
 /// Why a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// There is not enough money.
     Poor,
     /// The guard does not allow as much.
@@ -110,12 +110,12 @@ pub enum Refusal {
 }
 
 /// What is decided: the changes in order, or a refusal.
-pub type Verdict = Result<Vec<(Name, Change)>, Refusal>;
+pub(crate) type Verdict = Result<Vec<(Name, Change)>, Refusal>;
 
 impl Request {
     /// The streams that it names itself.
     #[must_use]
-    pub fn names(&self) -> Vec<Name> {
+    pub(crate) fn names(&self) -> Vec<Name> {
         use Name::{Account, Alias, Guard};
         match self {
             Self::Open { account, .. } | Self::Look { account } => vec![Account(*account)],
@@ -135,7 +135,7 @@ impl Request {
     ///
     /// # Errors
     /// The refusal.
-    pub fn decide(&self, see: &dyn Fn(Name) -> State) -> Verdict {
+    pub(crate) fn decide(&self, see: &dyn Fn(Name) -> State) -> Verdict {
         use Name::{Account, Alias, Guard};
         let existing = |name| if see(name).exists() { Ok(see(name)) } else { Err(Refusal::NotFound(name)) };
         let open = |name| if see(name).exists() { Ok(()) } else { Err(Refusal::NotOpen) };

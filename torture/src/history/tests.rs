@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Answer, Asked, Book, Call, Change, Fact, History, Name, Promise, Refusal, Request, Saw, Tailed, check};
-use crate::id::CommitId;
+use super::{
+    Answer, Asked, Book, Call, Fact, History, Name, Refusal, Request, Saw, Tailed, check, state::Change,
+    violation::Promise,
+};
+use foldline::CommitId;
 
 const ADA: Name = Name::Account(1);
 const BOB: Name = Name::Account(2);

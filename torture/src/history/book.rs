@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use super::{fact::Fact, name::Name, record::Call, state::State};
-use crate::id::CommitId;
+use foldline::CommitId;
 
 /// The log as it was read back, with an index of its streams, commits and calls.
 #[derive(Debug, Clone, Default)]
-pub struct Book {
+pub(crate) struct Book {
     facts: Vec<Fact>,
     /// What each stream came to, and from which position on.
     streams: HashMap<Name, Vec<(u64, State)>>,
@@ -18,7 +18,7 @@ pub struct Book {
 impl Book {
     /// Opens a log, in the order in which it was read.
     #[must_use]
-    pub fn new(facts: Vec<Fact>) -> Self {
+    pub(crate) fn new(facts: Vec<Fact>) -> Self {
         let mut book = Self::default();
         for (index, fact) in facts.iter().enumerate() {
             let states = book.streams.entry(fact.stream).or_default();
@@ -36,13 +36,13 @@ impl Book {
 
     /// Its last position.
     #[must_use]
-    pub fn head(&self) -> u64 {
+    pub(crate) fn head(&self) -> u64 {
         self.facts.last().map_or(0, |fact| fact.position)
     }
 
     /// Its events.
     #[must_use]
-    pub fn facts(&self) -> &[Fact] {
+    pub(crate) fn facts(&self) -> &[Fact] {
         &self.facts
     }
 
