@@ -18,6 +18,10 @@ use super::programs;
 /// The environment variable that names a database to be used instead.
 pub const DATABASE_URL: &str = "FOLDLINE_DATABASE_URL";
 
+/// Where a server that was [started with little room](TempPostgres::start_with_little_room) finds its little disk. Nobody else sees
+/// it.
+pub const LITTLE_ROOM: &str = "/mnt/foldline";
+
 /// A PostgreSQL server: the one that `FOLDLINE_DATABASE_URL` names, or a private one.
 ///
 /// A private one is made from the server programs of this machine, in a temporary folder, reached through a socket in that
@@ -48,6 +52,9 @@ pub enum TempPostgresError {
     /// The pooler's program is nowhere.
     #[error("PgBouncer was not found: run `cargo xtask test --install`, or install your system's package `pgbouncer`")]
     NoPooler,
+    /// The operating system lets us mount nothing, not even where nobody else sees it.
+    #[error("there can be no little disk here: it takes Linux, and root or user namespaces")]
+    NoLittleRoom,
     /// The server did not start.
     #[error("the temporary PostgreSQL server did not start: {0}")]
     NotStarted(String),
@@ -93,11 +100,24 @@ impl TempPostgres {
     /// # Errors
     /// When none can be started.
     pub fn start_private() -> Result<Self, TempPostgresError> {
+        Self::start_as(unprivileged("sh")?, None)
+    }
+
+    /// A private server for which the folder [`LITTLE_ROOM`] is a disk of 4 MB: for a tablespace that is soon full.
+    ///
+    /// # Errors
+    /// When none can be started, or this machine lets us have no such disk.
+    pub fn start_with_little_room() -> Result<Self, TempPostgresError> {
+        Self::start_as(with_little_room(&unprivileged("sh")?)?, Some(LITTLE_ROOM))
+    }
+
+    fn start_as(mut shell: Command, room: Option<&str>) -> Result<Self, TempPostgresError> {
         let programs = programs::server().ok_or(TempPostgresError::NoPrograms)?;
         let dir = fresh_dir();
-        let mut guard = unprivileged("sh")?
+        let mut guard = shell
             .args(["-c", include_str!("temp_postgres.sh"), "sh"])
             .args([&programs, &dir])
+            .args(room)
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -230,6 +250,34 @@ pub(super) fn unprivileged(program: &str) -> Result<Command, TempPostgresError> 
     };
     command.arg(program);
     Ok(command)
+}
+
+/// The same command where a little disk is mounted, in a namespace that goes away with its last process.
+fn with_little_room(command: &Command) -> Result<Command, TempPostgresError> {
+    let mount = "mount -t tmpfs -o size=4m,mode=1777 foldline /mnt && ";
+    let in_namespace = |arguments: &[&str], then: &str| {
+        let mut unshare = Command::new("unshare");
+        unshare.args(arguments).args(["sh", "-c", &format!("{mount} {then}"), "sh"]);
+        unshare
+    };
+    let ways = [
+        in_namespace(&["--mount"], "exec \"$@\""),
+        // Whoever may not mount may in a namespace of users, as its root; and is somebody else again in the next.
+        in_namespace(&["--map-root-user", "--mount"], "exec unshare --user --map-user=1 --map-group=1 -- \"$@\""),
+    ];
+    for mut way in ways {
+        let copy = |way: &Command| {
+            let mut copy = Command::new(way.get_program());
+            copy.args(way.get_args());
+            copy
+        };
+        let works = copy(&way).arg("true").stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+        if works {
+            way.arg(command.get_program()).args(command.get_args());
+            return Ok(way);
+        }
+    }
+    Err(TempPostgresError::NoLittleRoom)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 # Runs a private PostgreSQL server for as long as standard input stays open, whatever becomes of the program at its other
-# end, and leaves nothing behind. Arguments: the folder of the server's programs, a folder to make.
+# end, and leaves nothing behind. Arguments: the folder of the server's programs, a folder to make,
+# and maybe a second one, where there is little room.
 trap '' INT TERM HUP
 bin=$1 dir=$2
 
@@ -11,6 +12,7 @@ start() {
 }
 
 mkdir -m 0711 "$dir" || exit 1
+[ -z "$3" ] || mkdir "$3" || exit 1
 if "$bin/initdb" -D "$dir/data" -U foldline -A trust -E UTF8 --no-locale --no-sync >"$dir/log" 2>&1; then
     start
     while read -r order; do

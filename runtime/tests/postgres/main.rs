@@ -4,6 +4,7 @@ mod beyond;
 #[path = "../common/mod.rs"]
 mod common;
 mod faults;
+mod full_disk;
 mod hygiene;
 mod proxy;
 mod races;
