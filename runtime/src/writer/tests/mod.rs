@@ -66,6 +66,27 @@ async fn what_waits_goes_together() {
     assert_eq!(store.driver().sizes(), [100]);
 }
 
+/// One worker, which runs whoever was woken last before anybody else: the writer, after the first of those it answered.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn whoever_was_answered_is_waited_for_before_the_next_batch() {
+    let store = store(Flaky::default());
+    let client = |n: usize| {
+        let store = store.clone();
+        async move {
+            let stream = format!("s-{n}");
+            let mut next = first(&stream);
+            for _ in 0..10 {
+                submit(&store, &next).outcome().await;
+                next = after(&stream, &next);
+            }
+        }
+    };
+    join_all((0..8).map(client).map(tokio::spawn)).await;
+    let sizes = store.driver().sizes();
+    assert_eq!(sizes.iter().sum::<usize>(), 80);
+    assert!(sizes.len() <= 14, "80 commits of 8 clients in {} batches: {sizes:?}", sizes.len());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_is_no_double_whenever_the_batch_arrives() {
     for mishap in [Mishap::LostBefore, Mishap::LostAfter, Mishap::Late] {
