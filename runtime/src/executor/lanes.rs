@@ -120,6 +120,11 @@ impl<'a> Lanes<'a> {
         Ok(())
     }
 
+    /// Whether the states stand on something that may still come to nothing, or has.
+    pub(super) fn stand_on_pending(&self) -> bool {
+        self.list.iter().any(|lane| lane.base.is_some())
+    }
+
     /// Whether something that the states stand on has come to nothing.
     pub(super) fn overtaken(&self) -> bool {
         let failed = |ticket: &Watch| matches!(ticket.status(), Status::Refused | Status::Unknown);

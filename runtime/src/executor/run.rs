@@ -17,7 +17,7 @@ use crate::{
     error::{ExecuteError, StoreError},
     handle::AnyState,
     id::CommitId,
-    store::{Commit, Outcome, Refusal, Store, StreamRead},
+    store::{Commit, Failures, Outcome, Place, Refusal, Store, StreamRead, Ticket},
     stream::StreamName,
 };
 
@@ -95,20 +95,11 @@ impl<'a> Run<'a> {
                 Err(error) => return Ok(Reply::Failed(error)),
             },
         };
-        // From here to the release of the lanes nothing waits: whoever comes next finds the states with the ticket that
-        // they stand on, or finds none.
-        if self.lanes.overtaken() {
+        let id = commit.id();
+        let Some(ticket) = self.hand_over(machine, place, commit) else {
             self.lanes.release();
             return Ok(Reply::Overtaken);
-        }
-        let left = machine.left(&commit);
-        self.copy(machine, &left.states);
-        let (id, proof) = (commit.id(), commit.is_proof());
-        let ticket = store.submit(place, commit);
-        self.lanes.leave(&mut machine.entries, left, (!proof).then_some((id, &ticket)));
-        if !machine.is_wary() {
-            self.lanes.release();
-        }
+        };
         let outcome = self.within(Some(id), ticket.into_outcome()).await?;
         match &outcome {
             Outcome::Refused(Refusal::Stale { stream, actual }) => {
@@ -123,6 +114,26 @@ impl<'a> Run<'a> {
         }
         self.lanes.release();
         Ok(Reply::Settled(outcome))
+    }
+
+    /// Submits, leaves the states and opens the lanes: whoever comes next finds the states with the ticket that they stand
+    /// on, or finds none. `None` if what they stand on has come to nothing.
+    fn hand_over(&mut self, machine: &mut Machine<'_>, place: Place, commit: Commit) -> Option<Ticket> {
+        // What is not durable may fail while it is looked at, on another thread.
+        let failures = if self.lanes.stand_on_pending() { place.failures() } else { None };
+        let _held_off = failures.as_ref().map(Failures::hold_off);
+        if self.lanes.overtaken() {
+            return None;
+        }
+        let left = machine.left(&commit);
+        self.copy(machine, &left.states);
+        let (id, proof) = (commit.id(), commit.is_proof());
+        let ticket = self.executor.store.submit(place, commit);
+        self.lanes.leave(&mut machine.entries, left, (!proof).then_some((id, &ticket)));
+        if !machine.is_wary() {
+            self.lanes.release();
+        }
+        Some(ticket)
     }
 
     /// Keeps what the caller asked for, before others change it.

@@ -4,6 +4,7 @@ mod any;
 mod commit;
 mod log;
 mod pages;
+mod place;
 mod read;
 mod ticket;
 
@@ -15,6 +16,7 @@ pub use self::{
     any::AnyStore,
     commit::{Commit, Expectation, IdempotencyKey, NewEvent, Receipt, Refusal, Seen},
     log::{History, Log},
+    place::{Failing, Failures, HeldOff, Place},
     read::{LogPage, LogRead, StreamPage, StreamRead},
     ticket::{Outcome, Settle, Status, Ticket, Watch},
 };
@@ -83,25 +85,5 @@ pub trait Store: Debug + Send + Sync + 'static {
         Self: Clone + Sized,
     {
         History::new(AnyStore::new(self.clone()), key)
-    }
-}
-
-/// A place in a store's queue, given back when dropped.
-#[derive(Debug, Default)]
-pub struct Place {
-    _permit: Option<tokio::sync::OwnedSemaphorePermit>,
-}
-
-impl Place {
-    /// A place in a queue that is never full.
-    #[must_use]
-    pub fn unbounded() -> Self {
-        Self::default()
-    }
-
-    /// A place that somebody else gets once this one is dropped.
-    #[must_use]
-    pub fn holding(permit: tokio::sync::OwnedSemaphorePermit) -> Self {
-        Self { _permit: Some(permit) }
     }
 }

@@ -38,6 +38,12 @@ pub enum Verdict {
     Again,
 }
 
+impl Verdict {
+    pub(super) fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused(_))
+    }
+}
+
 /// What a database found under its lock.
 #[derive(Debug, Clone, Default)]
 pub struct Found {

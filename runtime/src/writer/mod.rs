@@ -28,7 +28,7 @@ use crate::{
     error::StoreError,
     id::CommitId,
     limits,
-    store::{Commit, LogPage, LogRead, Outcome, Place, Receipt, Store, StreamPage, StreamRead, Ticket},
+    store::{Commit, Failures, LogPage, LogRead, Outcome, Place, Receipt, Store, StreamPage, StreamRead, Ticket},
 };
 
 /// A store made of a database [`Driver`]: commits queue up, and go to the database a batch at a time.
@@ -47,6 +47,7 @@ struct Shared<D> {
     submissions: RwLock<Option<mpsc::UnboundedSender<Submission>>>,
     places: Arc<Semaphore>,
     bytes: Arc<Gauge>,
+    failures: Failures,
     head: watch::Receiver<u64>,
     stopped: watch::Receiver<()>,
 }
@@ -65,7 +66,8 @@ impl<D: Driver> Batched<D> {
         let (submissions, incoming) = mpsc::unbounded_channel();
         let (announce, head) = watch::channel(head);
         let (running, stopped) = watch::channel(());
-        let service = Service::new(Arc::clone(&driver), incoming, announce, options);
+        let failures = Failures::default();
+        let service = Service::new(Arc::clone(&driver), incoming, announce, failures.clone(), options);
         tokio::spawn(async move {
             service.run().await;
             drop(running);
@@ -76,6 +78,7 @@ impl<D: Driver> Batched<D> {
                 submissions: RwLock::new(Some(submissions)),
                 places: Arc::new(Semaphore::new(options.queue_commits.clamp(1, Semaphore::MAX_PERMITS))),
                 bytes: Gauge::new(options.queue_bytes.max(1)),
+                failures,
                 head,
                 stopped,
             }),
@@ -105,7 +108,7 @@ impl<D: Driver> Store for Batched<D> {
         async {
             let place = Arc::clone(&self.shared.places).acquire_owned().await.map_err(|_| StoreError::Closed)?;
             self.shared.bytes.has_room().await;
-            Ok(Place::holding(place))
+            Ok(Place::holding(place).beside(&self.shared.failures))
         }
         .boxed()
     }

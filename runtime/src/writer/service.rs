@@ -22,7 +22,7 @@ use super::{
 use crate::{
     error::StoreError,
     id::CommitId,
-    store::{Commit, Outcome, Place, Refusal, Settle},
+    store::{Commit, Failures, Outcome, Place, Refusal, Settle},
 };
 
 /// Who waits for a commit, and the room that it takes up meanwhile.
@@ -47,6 +47,7 @@ pub(super) struct Service<D> {
     /// How many were answered last: they are who may be about to submit again.
     answered: usize,
     announce: watch::Sender<u64>,
+    failures: Failures,
     options: WriterOptions,
 }
 
@@ -73,10 +74,21 @@ impl<D: Driver> Service<D> {
         driver: Arc<D>,
         incoming: mpsc::UnboundedReceiver<Submission>,
         announce: watch::Sender<u64>,
+        failures: Failures,
         options: WriterOptions,
     ) -> Self {
         let head = *announce.borrow();
-        Self { driver, incoming, queue: VecDeque::new(), failed: HashSet::new(), head, answered: 0, announce, options }
+        Self {
+            driver,
+            incoming,
+            queue: VecDeque::new(),
+            failed: HashSet::new(),
+            head,
+            answered: 0,
+            announce,
+            failures,
+            options,
+        }
     }
 
     /// Runs until everybody who could submit is gone, and everything submitted is answered.
@@ -85,7 +97,8 @@ impl<D: Driver> Service<D> {
             let commits = std::mem::take(&mut self.queue);
             let room = Room { commits: self.options.batch_commits, bytes: self.options.batch_bytes };
             let mut plan = plan(commits, &mut self.failed, room);
-            // Whoever stands on these was gathered before they were answered: the set need not outlive this plan.
+            // Whoever stands on these was submitted before they failed, and is in this plan: nobody submits on what has
+            // failed. So the set need not outlive it.
             self.failed.clear();
             self.queue = std::mem::take(&mut plan.held);
             self.settle_doomed(&mut plan, None);
@@ -151,6 +164,8 @@ impl<D: Driver> Service<D> {
         let waiting = batch.commits.into_iter().zip(waiters);
         match answer {
             Ok(verdicts) => {
+                let failures = self.failures.clone();
+                let _failing = verdicts.iter().any(Verdict::is_refusal).then(|| failures.begin());
                 let mut again = VecDeque::new();
                 for ((commit, (waiter, weight)), verdict) in waiting.zip(verdicts) {
                     match verdict {
@@ -173,6 +188,8 @@ impl<D: Driver> Service<D> {
             }
             Err(Stuck::Poisoned(error) | Stuck::GaveUp(error)) => {
                 let outcome = if doubt.is_some() { Outcome::Unknown(error) } else { Outcome::Failed(error) };
+                let failures = self.failures.clone();
+                let _failing = failures.begin();
                 for (commit, (waiter, _)) in waiting {
                     self.fail(&commit, waiter, outcome.clone());
                 }
@@ -217,6 +234,12 @@ impl<D: Driver> Service<D> {
 
     /// What stands on a failed commit fails with it, unless it was in the lost batch itself and may be stored.
     fn settle_doomed(&mut self, plan: &mut Plan<Waiter>, doubt: Option<u64>) {
+        if plan.doomed.is_empty() {
+            return;
+        }
+        // All at once: else one of them that is told would stand on the next, which is not, and so on for ever.
+        let failures = self.failures.clone();
+        let _failing = failures.begin();
         for (Waiting { commit, waiter, .. }, stream) in plan.doomed.drain(..) {
             let outcome = if doubt.is_some() {
                 let context = "what it stands on was given up while its answer was lost".into();

@@ -40,6 +40,7 @@ async fn the_next_on_a_hot_stream_does_not_wait_for_durability() -> Done {
         .inspect(|commits| commits.iter().map(|commit| commit.expectations()[0].seen.version()).collect::<Vec<_>>());
     assert_eq!(seen, (0..10).collect::<Vec<_>>(), "each stands on the one before it");
     assert!(bank.load(&hot).await?.is_none(), "and nobody else is shown what is not durable");
+    assert_eq!(gate.held_off(), 9, "and no failure could come between the look at that one and the submission");
     (0..10).for_each(|_| gate.pass());
     for (task, position) in tasks.into_iter().zip(1..) {
         assert_eq!(task.await??, Some(position));

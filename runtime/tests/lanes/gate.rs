@@ -10,7 +10,9 @@ use std::{
 
 use foldline_runtime::{
     CommitId, MemoryStore, StoreError,
-    storage::{Commit, LogPage, LogRead, Outcome, Place, Receipt, Settle, Store, StreamPage, StreamRead, Ticket},
+    storage::{
+        Commit, Failures, LogPage, LogRead, Outcome, Place, Receipt, Settle, Store, StreamPage, StreamRead, Ticket,
+    },
 };
 use futures_util::{
     FutureExt,
@@ -27,6 +29,9 @@ struct Inner {
     reads: AtomicUsize,
     /// How many reads fail before one does not.
     broken: AtomicUsize,
+    failures: Failures,
+    /// How many commits were submitted with failures held off.
+    held_off: AtomicUsize,
 }
 
 impl Gate {
@@ -38,6 +43,11 @@ impl Gate {
     /// How many streams were read.
     pub(crate) fn reads(&self) -> usize {
         self.0.reads.load(Ordering::SeqCst)
+    }
+
+    /// How many commits could be sure that nothing failed while they were submitted.
+    pub(crate) fn held_off(&self) -> usize {
+        self.0.held_off.load(Ordering::SeqCst)
     }
 
     /// Lets the next read fail, as one does that may go well another time.
@@ -81,10 +91,11 @@ impl Gate {
 
 impl Store for Gate {
     fn reserve(&self) -> BoxFuture<'_, Result<Place, StoreError>> {
-        self.0.store.reserve()
+        ready(Ok(Place::unbounded().beside(&self.0.failures))).boxed()
     }
 
     fn submit(&self, _: Place, commit: Commit) -> Ticket {
+        self.0.held_off.fetch_add(usize::from(self.0.failures.are_held_off()), Ordering::SeqCst);
         let (ticket, settle) = Ticket::pending();
         self.0.waiting.lock().unwrap().push_back((commit, settle));
         ticket

@@ -87,6 +87,26 @@ async fn whoever_was_answered_is_waited_for_before_the_next_batch() {
     assert!(sizes.len() <= 14, "80 commits of 8 clients in {} batches: {sizes:?}", sizes.len());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_fails_while_somebody_submits_on_it() {
+    let store = store(Flaky::default());
+    submit(&store, &first("a")).outcome().await;
+    let place = store.reserve().await.unwrap_or_default();
+    let failures = place.failures().unwrap_or_default();
+    let held_off = failures.hold_off();
+    let stale = store.submit(place, first("a"));
+    while store.driver().sizes().len() < 2 {
+        std::thread::yield_now();
+    }
+    // The database has refused it. Whoever looks at its ticket now may submit on it all the same.
+    for _ in 0..10_000 {
+        std::thread::yield_now();
+        assert_eq!(stale.status(), Status::Pending);
+    }
+    drop(held_off);
+    assert!(matches!(stale.outcome().await, Outcome::Refused(_)));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_is_no_double_whenever_the_batch_arrives() {
     for mishap in [Mishap::LostBefore, Mishap::LostAfter, Mishap::Late] {
