@@ -48,8 +48,8 @@ pub use self::{
 /// What a store is: for those who write one, or test one.
 pub mod storage {
     pub use crate::store::{
-        Commit, Expectation, Failing, Failures, HeldOff, IdempotencyKey, LogPage, LogRead, NewEvent, Outcome, Place,
-        Receipt, Refusal, Seen, Settle, Status, Store, StreamPage, StreamRead, Ticket, Watch,
+        Commit, End, Expectation, Failing, Failures, HeldOff, IdempotencyKey, LogPage, LogRead, NewEvent, Outcome,
+        Place, Receipt, Refusal, Seen, Settle, Status, Store, StreamPage, StreamRead, Ticket, Watch,
     };
     pub use crate::writer::{Batch, Batched, Driver, Fault, Found, Link, Verdict, WriterOptions};
 }

@@ -2,12 +2,14 @@
 
 use std::{any::Any, sync::Arc};
 
+use smallvec::SmallVec;
+
 use super::Access;
 use crate::{
-    handle::{AnyState, Shape},
+    handle::{AnyState, Entity, Shape},
     id::CommitId,
     store::{Expectation, Seen},
-    stream::StreamName,
+    stream::{StreamKey, StreamName},
 };
 
 /// One stream that a command declared.
@@ -30,6 +32,14 @@ pub(crate) struct Entry {
     pub(crate) loaded: bool,
 }
 
+impl Entry {
+    /// Whether its state is that of the stream of `key`.
+    pub(super) fn is_of<K: StreamKey>(&self, key: &K) -> bool {
+        let entity = self.state.as_ref().and_then(|state| state.downcast_ref::<Entity<K::State>>());
+        entity.is_some_and(|entity| entity.key == *key)
+    }
+}
+
 /// A place whose type only the executor knows.
 pub(crate) type AnySlot = Arc<dyn Any + Send + Sync>;
 
@@ -41,25 +51,13 @@ pub(crate) trait Shelf: Send + Sync {
 /// All of them, in the order of declaration.
 #[derive(Default)]
 pub(crate) struct Entries {
-    list: Vec<Entry>,
-    shelf: Option<Arc<dyn Shelf>>,
-    /// Where names are written while they are looked up.
-    pub(super) text: String,
+    list: SmallVec<[Entry; 2]>,
     /// Whether a stream that must be new is read all the same: from the second attempt on, since the first one's
     /// guess was refused.
     pub(crate) read_new: bool,
 }
 
 impl Entries {
-    /// Of an executor that knows some streams already.
-    pub(crate) fn on(shelf: Arc<dyn Shelf>) -> Self {
-        Self { shelf: Some(shelf), ..Self::default() }
-    }
-
-    pub(super) fn find_on_shelf(&self, name: &str) -> Option<(StreamName, AnySlot)> {
-        self.shelf.as_ref()?.find(name)
-    }
-
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
         self.list.iter_mut()
     }

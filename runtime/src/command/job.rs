@@ -2,17 +2,18 @@
 
 use std::{
     any::Any,
+    cell::OnceCell,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use super::{Command, Entries, Fingerprint, Opener, Paused, opener::Pause};
+use super::{Command, Entries, Fingerprint, Opener, Paused, entries::Shelf, opener::Pause};
 use crate::handle::{Recording, Session};
 
 /// One command under execution. What only its own type can hold, an error or a panic, stays inside until it is proven.
 pub(crate) trait Job: Send {
     fn name(&self) -> &'static str;
     /// Opens the streams as far as they are known, and decides once all are.
-    fn step(&mut self, entries: &mut Entries) -> Step;
+    fn step(&mut self, entries: &mut Entries, shelf: Option<&dyn Shelf>) -> Step;
     /// Whether the domain has its own error for a stream of `field` that is not as it must be; kept as the rejection.
     fn otherwise(&mut self, field: &str) -> bool;
     fn fingerprint(&self, entries: &Entries) -> Fingerprint;
@@ -54,14 +55,14 @@ impl<C: Command> Job for Typed<C> {
         C::NAME
     }
 
-    fn step(&mut self, entries: &mut Entries) -> Step {
+    fn step(&mut self, entries: &mut Entries, shelf: Option<&dyn Shelf>) -> Step {
         (self.rejection, self.panic) = (None, None);
-        let session = Session::default();
+        let session = OnceCell::new();
         let command = &self.command;
         // A panic in `decide`, in a fold or in a key is a verdict like another: it is answered once what led to it is
         // proven. Nothing outlives it but the entries, and those are dropped with the attempt.
         let verdict = catch_unwind(AssertUnwindSafe(|| -> Result<Result<(), C::Error>, Paused> {
-            let mut opener = Opener::new(entries, session.clone());
+            let mut opener = Opener::new(entries, shelf, &session);
             let mut streams = command.open(&mut opener)?;
             opener.finish();
             Ok(command.decide_on(&mut streams))
@@ -78,7 +79,7 @@ impl<C: Command> Job for Typed<C> {
                 Verdict::Panicked
             }
         };
-        Step::Decided(Decision { verdict, recording: session.finish() })
+        Step::Decided(Decision { verdict, recording: session.into_inner().map(Session::finish).unwrap_or_default() })
     }
 
     fn otherwise(&mut self, field: &str) -> bool {

@@ -1,11 +1,18 @@
 //! How a command declares its streams and is given them.
 
-use std::{collections::HashMap, fmt, fmt::Write, ops::Range, sync::Arc};
+use std::{
+    cell::{Cell, OnceCell},
+    collections::HashMap,
+    fmt,
+    fmt::Write,
+    ops::Range,
+    sync::Arc,
+};
 
 use super::{
     Access,
     access::Presence,
-    entries::{Entries, Entry},
+    entries::{Entries, Entry, Shelf},
 };
 use crate::{
     error::{KeyFault, StoreError},
@@ -15,10 +22,17 @@ use crate::{
     stream::{Stream, StreamKey, StreamName},
 };
 
+thread_local! {
+    /// Where a name is written while it is looked up.
+    static TEXT: Cell<String> = const { Cell::new(String::new()) };
+}
+
 /// Gives a command its streams: declare all that the fields name, wait until they are [`ready`](Self::ready), open them.
 pub struct Opener<'a> {
     entries: &'a mut Entries,
-    session: Session,
+    shelf: Option<&'a dyn Shelf>,
+    /// Begun by the first handle: a pass that only declares has none.
+    session: &'a OnceCell<Session>,
     /// How many streams this pass has declared.
     declared: usize,
     /// How many of them are known to be ready.
@@ -65,8 +79,8 @@ pub(crate) enum Pause {
 }
 
 impl<'a> Opener<'a> {
-    pub(crate) fn new(entries: &'a mut Entries, session: Session) -> Self {
-        Self { entries, session, declared: 0, settled: 0, hop: 0, fault: None }
+    pub(crate) fn new(entries: &'a mut Entries, shelf: Option<&'a dyn Shelf>, session: &'a OnceCell<Session>) -> Self {
+        Self { entries, shelf, session, declared: 0, settled: 0, hop: 0, fault: None }
     }
 
     /// Declares the streams that `names` names, for `field`.
@@ -115,26 +129,31 @@ impl<'a> Opener<'a> {
     /// Enters one key. A pass that repeats an earlier one finds its streams as they were left; where it goes another
     /// way, because a stream that it follows has changed, the rest starts anew.
     fn enter<K: StreamKey>(&mut self, field: &'static str, key: &K, access: Access) {
-        let mut text = std::mem::take(&mut self.entries.text);
+        let like = |entry: &&Entry| entry.field == field && entry.access == access;
+        let entered = self.entries.get(self.declared).filter(like);
+        // A field names in every pass what it named in the first.
+        if self.hop == 0 && entered.is_some_and(|entry| entry.is_of(key)) {
+            self.declared += 1;
+            return;
+        }
+        let mut text = TEXT.take();
         text.clear();
-        text.reserve(64);
         text.push_str(K::State::CATEGORY);
         text.push('-');
         if write!(text, "{key}").is_err() {
             text.clear();
             self.fault(&text, KeyFault::Unprintable);
         }
-        let known = self
-            .entries
-            .get(self.declared)
-            .is_some_and(|entry| entry.name.as_str() == text && entry.field == field && entry.access == access);
-        if known {
+        let entered = self.entries.get(self.declared).filter(like);
+        if entered.is_some_and(|entry| entry.name.as_str() == text) {
             self.declared += 1;
         } else {
             self.entries.truncate(self.declared);
             self.enter_anew(field, key, access, &text);
         }
-        self.entries.text = text;
+        if text.capacity() <= limits::STREAM_NAME_BYTES {
+            TEXT.set(text);
+        }
     }
 
     fn enter_anew<K: StreamKey>(&mut self, field: &'static str, key: &K, access: Access, text: &str) {
@@ -143,7 +162,7 @@ impl<'a> Opener<'a> {
             self.fault.get_or_insert(StoreError::TooLarge { what, size: self.declared + 1, limit });
             return;
         }
-        let (name, slot, state) = match self.entries.find_on_shelf(text) {
+        let (name, slot, state) = match self.shelf.and_then(|shelf| shelf.find(text)) {
             Some((name, slot)) => (name, Some(slot), None),
             None => {
                 if let Err(fault) = check_key(key, text) {
@@ -198,7 +217,7 @@ impl<'a> Opener<'a> {
     }
 
     pub(crate) fn session(&self) -> Session {
-        self.session.clone()
+        self.session.get_or_init(Session::default).clone()
     }
 
     /// What is known of a declared stream.

@@ -21,15 +21,15 @@ use crate::{
 
 /// An execution that has not begun: `.await` begins it.
 #[must_use = "nothing is executed until this is awaited"]
-pub struct Execute<'a, C> {
+pub struct Execute<'a, C: Command> {
     executor: &'a Executor,
-    command: C,
+    job: Typed<C>,
     options: Options,
 }
 
 impl<'a, C: Command> Execute<'a, C> {
     pub(super) fn new(executor: &'a Executor, command: C, options: Options) -> Self {
-        Self { executor, command, options }
+        Self { executor, job: Typed::new(command), options }
     }
 
     /// Says what this belongs to: on every event of the commit, the same for all that one request sets off.
@@ -63,7 +63,7 @@ impl<'a, C: Command> Execute<'a, C> {
     pub fn if_version<K: StreamKey>(mut self, key: &K, version: u64) -> Self {
         match stream_of(key) {
             Ok(stream) => self.options.expected.push((stream, version)),
-            Err(fault) => self.options.fault = self.options.fault.or(Some(fault)),
+            Err(fault) => self.options.fault = self.options.fault.or(Some(Box::new(fault))),
         }
         self
     }
@@ -90,18 +90,20 @@ impl<'a, C: Command> Execute<'a, C> {
         self
     }
 
-    async fn run(self) -> Result<Committed, ExecuteError<C::Error>> {
-        let mut job = Typed::new(self.command);
-        let failure = match Run::new(self.executor, &self.options).execute(&mut job).await {
-            Ok(committed) => return Ok(committed),
-            Err(failure) => failure,
-        };
-        match (failure, job.rejection, job.panic) {
-            (Failure::Other(error), ..) => Err(error.map_rejection(|never| match never {})),
-            (Failure::Rejected, Some(error), _) => Err(ExecuteError::Rejected(error)),
-            (Failure::Panicked, _, Some(panic)) => resume_unwind(panic),
-            // A job keeps what its verdict speaks of; this answers one that did not.
-            (Failure::Rejected | Failure::Panicked, ..) => Err(ExecuteError::TooManyHops),
+    #[expect(clippy::manual_async_fn, reason = "an `async fn` has room for what it is given twice")]
+    fn run(mut self) -> impl Future<Output = Result<Committed, ExecuteError<C::Error>>> + Send + use<'a, C> {
+        async move {
+            let failure = match Run::new(self.executor, &self.options).execute(&mut self.job).await {
+                Ok(committed) => return Ok(committed),
+                Err(failure) => failure,
+            };
+            match (failure, self.job.rejection, self.job.panic) {
+                (Failure::Other(error), ..) => Err(error.map_rejection(|never| match never {})),
+                (Failure::Rejected, Some(error), _) => Err(ExecuteError::Rejected(error)),
+                (Failure::Panicked, _, Some(panic)) => resume_unwind(panic),
+                // A job keeps what its verdict speaks of; this answers one that did not.
+                (Failure::Rejected | Failure::Panicked, ..) => Err(ExecuteError::TooManyHops),
+            }
         }
     }
 }

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard};
+use smallvec::SmallVec;
 
 use super::{
     load::load_unread,
-    machine::Left,
-    slots::{Held, Slot, Slots},
+    slots::{Held, Slot, Slots, WHOLE},
 };
 use crate::{
     command::{Entries, Entry},
     error::StoreError,
+    handle::Returned,
     id::CommitId,
     store::{AnyStore, Status, Ticket, Watch},
 };
@@ -20,60 +20,67 @@ use crate::{
 pub(super) struct Lanes<'a> {
     slots: &'a Slots,
     /// Beside the entries.
-    list: Vec<Lane>,
+    list: SmallVec<[Lane; 2]>,
 }
 
 struct Lane {
     slot: Arc<Slot>,
     /// Alone in it, to write or to load; else shared with others that only read.
     alone: bool,
-    guard: Option<Guard>,
+    /// How much of it is locked. Given back when dropped.
+    share: u32,
     /// What the state stands on, while that is not durable.
     base: Option<Watch>,
 }
 
-/// Held, not looked at: the lane is free once it is dropped.
-#[expect(dead_code, reason = "a guard is there to be dropped")]
-enum Guard {
-    Shared(OwnedRwLockReadGuard<()>),
-    Alone(OwnedRwLockWriteGuard<()>),
-}
-
 impl Lane {
     async fn lock(&mut self) {
-        let lane = Arc::clone(&self.slot.lane);
-        self.guard = Some(if self.alone {
-            Guard::Alone(lane.write_owned().await)
-        } else {
-            Guard::Shared(lane.read_owned().await)
-        });
+        let share = if self.alone { WHOLE } else { 1 };
+        // The way of a slot is never closed.
+        if let Ok(permit) = self.slot.way.acquire_many(share).await {
+            permit.forget();
+            self.share = share;
+        }
+    }
+
+    fn release(&mut self) {
+        match std::mem::take(&mut self.share) {
+            0 => {}
+            share => self.slot.way.add_permits(share as usize),
+        }
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        self.release();
     }
 }
 
 impl<'a> Lanes<'a> {
     pub(super) fn of(slots: &'a Slots) -> Self {
-        Self { slots, list: Vec::new() }
+        Self { slots, list: SmallVec::new() }
     }
 
     /// Locks every declared stream, and fills in its state: from its slot, or from the store. All that no slot has is read
     /// in one round trip. Who comes second to a stream that is being read waits for it in its lane.
     pub(super) async fn open(&mut self, store: &AnyStore, entries: &mut Entries) -> Result<(), StoreError> {
         self.give_back(entries);
+        let slots = self.slots;
         let lane = |entry: &mut Entry| {
             let known = entry.slot.take().and_then(|slot| slot.downcast::<Slot>().ok());
-            let slot = known.unwrap_or_else(|| self.slots.of(&entry.name));
-            Lane { slot, alone: entry.access.writes, guard: None, base: None }
+            let slot = known.unwrap_or_else(|| slots.of(&entry.name));
+            Lane { slot, alone: entry.access.writes, share: 0, base: None }
         };
-        let mut list: Vec<Lane> = entries.iter_mut().map(lane).collect();
-        let mut order: Vec<usize> = (0..list.len()).collect();
-        order.sort_unstable_by(|one, two| list.get(*one).map(name).cmp(&list.get(*two).map(name)));
+        self.list = entries.iter_mut().map(lane).collect();
+        let mut order: SmallVec<[usize; 2]> = (0..self.list.len()).collect();
+        order.sort_unstable_by(|one, two| self.list.get(*one).map(name).cmp(&self.list.get(*two).map(name)));
         loop {
             for index in &order {
-                if let Some(lane) = list.get_mut(*index) {
+                if let Some(lane) = self.list.get_mut(*index) {
                     lane.lock().await;
                 }
             }
-            self.list = list;
             self.fill(entries)?;
             // One that shares a lane cannot load for the others: it comes again alone.
             let unread = entries.as_slice().iter().map(|entry| !entry.loaded);
@@ -82,8 +89,7 @@ impl<'a> Lanes<'a> {
                 break;
             }
             self.leave_states(entries);
-            list = std::mem::take(&mut self.list);
-            list.iter_mut().for_each(|lane| lane.guard = None);
+            self.release();
         }
         for (lane, entry) in self.list.iter().zip(entries.as_slice()) {
             // Its state was dropped, by one that was cancelled or took back what it had recorded.
@@ -142,7 +148,12 @@ impl<'a> Lanes<'a> {
     /// that it changed for nothing are dropped.
     ///
     /// Nothing is kept hold of: whoever writes next would have to copy a state that somebody still looks at.
-    pub(super) fn leave(&mut self, entries: &mut Entries, left: Left, commit: Option<(CommitId, &Ticket)>) {
+    pub(super) fn leave(
+        &mut self,
+        entries: &mut Entries,
+        left: impl IntoIterator<Item = Returned>,
+        commit: Option<(CommitId, &Ticket)>,
+    ) {
         for (lane, entry) in self.list.iter().zip(entries.iter_mut()) {
             // Those of a command that could not even decide are as they were.
             if lane.alone && entry.loaded && entry.access.writes {
@@ -150,15 +161,14 @@ impl<'a> Lanes<'a> {
             }
             entry.state = None;
         }
-        for (index, state) in left.states {
-            let (Some(lane), Some(entry)) = (self.list.get(index), entries.get(index)) else { continue };
-            let recorded = left.recorded.get(index).copied().unwrap_or_default();
-            let version = entry.version + recorded;
-            if let (Some(ticket), 1..) = (commit.and_then(|(_, ticket)| ticket.watch()), recorded) {
+        for Returned { stream, state, version } in left {
+            let (Some(lane), Some(entry)) = (self.list.get(stream), entries.get(stream)) else { continue };
+            let unchanged = version == entry.version;
+            if let (Some(ticket), false) = (commit.and_then(|(_, ticket)| ticket.watch()), unchanged) {
                 lane.slot.written_by(ticket);
             }
             let (last, ticket) = match commit {
-                _ if recorded == 0 => (entry.last, lane.base.clone()),
+                _ if unchanged => (entry.last, lane.base.clone()),
                 Some((id, ticket)) => match ticket.status() {
                     Status::Committed => (Some(id), None),
                     Status::Pending => (Some(id), ticket.watch().cloned()),
@@ -199,7 +209,7 @@ impl<'a> Lanes<'a> {
 
     /// Opens the lanes to those who wait.
     pub(super) fn release(&mut self) {
-        self.list.iter_mut().for_each(|lane| lane.guard = None);
+        self.list.iter_mut().for_each(Lane::release);
     }
 
     /// After a refusal: drops what it has shown to be wrong.

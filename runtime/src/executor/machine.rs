@@ -3,11 +3,13 @@
 
 use std::{borrow::Cow, convert::Infallible, sync::Arc, time::Duration};
 
+use smallvec::SmallVec;
+
 use super::options::Options;
 use crate::{
-    command::{Entries, Job, Pause, Step, Verdict},
+    command::{Entries, Job, Pause, Shelf, Step, Verdict},
     error::{ExecuteError, StoreError},
-    handle::{AnyState, Recording},
+    handle::{Recording, Returned},
     id::CommitId,
     limits,
     store::{Commit, Expectation, IdempotencyKey, Outcome, Receipt, Refusal},
@@ -35,8 +37,8 @@ pub(super) enum Effect {
     Open,
     /// Find out where these streams end; each is thought to be at the version beside it.
     FindEnds(Vec<(StreamName, u64)>),
-    /// Hand this over, leave the states in their slots, and wait for its end.
-    Submit(Commit),
+    /// Hand [the commit](Machine::commit) over, leave the states in their slots, and wait for its end.
+    Submit,
     /// Wait a while with nothing locked.
     Pause(Duration),
     /// Answer.
@@ -61,7 +63,7 @@ pub(super) enum Reply {
     /// Something that the states stood on came to nothing before this could be handed over.
     Overtaken,
     Settled(Outcome),
-    /// The store could not open, or find the ends.
+    /// The store could not open, find the ends or take a commit; or the commit is none that any store takes.
     Failed(StoreError),
 }
 
@@ -71,16 +73,10 @@ enum Conclusion {
     Refused(Failure),
 }
 
-/// The states that a decision leaves, and how much it recorded on each stream.
-#[derive(Default)]
-pub(super) struct Left {
-    pub(super) states: Vec<(usize, AnyState)>,
-    pub(super) recorded: Vec<u64>,
-}
-
 pub(super) struct Machine<'a> {
     job: &'a mut dyn Job,
     options: &'a Options,
+    shelf: Option<&'a dyn Shelf>,
     pub(super) entries: Entries,
     conclusion: Conclusion,
     recording: Recording,
@@ -92,9 +88,18 @@ pub(super) struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    pub(super) fn new(job: &'a mut dyn Job, options: &'a Options, entries: Entries) -> Self {
-        let (conclusion, recording, expectations) = (Conclusion::Accepted, Recording::default(), Vec::new());
-        Self { job, options, entries, conclusion, recording, expectations, attempts: 0, rounds: 0 }
+    pub(super) fn new(job: &'a mut dyn Job, options: &'a Options, shelf: Option<&'a dyn Shelf>) -> Self {
+        Self {
+            job,
+            options,
+            shelf,
+            entries: Entries::default(),
+            conclusion: Conclusion::Accepted,
+            recording: Recording::default(),
+            expectations: Vec::new(),
+            attempts: 0,
+            rounds: 0,
+        }
     }
 
     /// Whether it has lost often enough to stop building on what is not durable, and to let nobody pass.
@@ -116,7 +121,7 @@ impl<'a> Machine<'a> {
     }
 
     fn step(&mut self) -> Effect {
-        match self.job.step(&mut self.entries) {
+        match self.job.step(&mut self.entries, self.shelf) {
             // A command that names other streams each time it is asked would be read for ever.
             Step::Paused(Pause::Load) if self.rounds <= 2 * limits::HOPS => {
                 self.rounds += 1;
@@ -198,14 +203,11 @@ impl<'a> Machine<'a> {
                 break;
             }
         }
-        match self.commit() {
-            Ok(commit) => Effect::Submit(commit),
-            Err(error) => Effect::Answer(Err(error.into())),
-        }
+        Effect::Submit
     }
 
     /// The commit that settles a conclusion: its events, or the proof that what it saw is the truth.
-    fn commit(&mut self) -> Result<Commit, StoreError> {
+    pub(super) fn commit(&mut self) -> Result<Commit, StoreError> {
         let mut commit = Commit::new(CommitId::fresh(), std::mem::take(&mut self.expectations));
         if let Some(key) = &self.options.key {
             let fingerprint = self.job.fingerprint(&self.entries).as_u128();
@@ -225,17 +227,9 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// What the decision left, once it is handed over as `commit`.
-    pub(super) fn left(&mut self, commit: &Commit) -> Left {
-        let mut recorded = vec![0; self.entries.as_slice().len()];
-        // A proof adds nothing, but what was recorded for nothing has changed the states all the same.
-        let events = if commit.is_proof() { &self.recording.events } else { commit.events() };
-        for event in events {
-            if let Some(count) = recorded.get_mut(event.stream) {
-                *count += 1;
-            }
-        }
-        Left { states: std::mem::take(&mut self.recording.states), recorded }
+    /// The states that the decision left, once it is handed over.
+    pub(super) fn left(&mut self) -> SmallVec<[Returned; 2]> {
+        std::mem::take(&mut self.recording.states)
     }
 
     fn settled(&mut self, outcome: Outcome) -> Effect {

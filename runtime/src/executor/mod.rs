@@ -7,6 +7,7 @@ mod lanes;
 mod load;
 mod machine;
 mod options;
+mod patience;
 mod run;
 mod slots;
 mod warm;
@@ -127,8 +128,8 @@ impl Executor {
         self.store.log(after)
     }
 
-    fn shelf(&self) -> Arc<dyn Shelf> {
-        Arc::clone(&self.slots) as Arc<dyn Shelf>
+    fn shelf(&self) -> Option<&dyn Shelf> {
+        Some(&*self.slots)
     }
 
     /// The store it executes against.

@@ -18,7 +18,7 @@ pub(super) struct Options {
     pub(super) expected: Vec<(StreamName, u64)>,
     pub(super) copies: Vec<Copy>,
     /// A key that names no stream: the execution is refused for it.
-    pub(super) fault: Option<StoreError>,
+    pub(super) fault: Option<Box<StoreError>>,
 }
 
 /// A stream of which the caller wants a copy, and how to fold it should the execution be a repeat.

@@ -1,8 +1,8 @@
 //! One execution: does what the [machine](super::machine) says, and tells it how that went.
 
-use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::sleep;
 
 use super::{
     Executor,
@@ -11,20 +11,21 @@ use super::{
     load::{end_of, fold},
     machine::{Answer, Effect, Failure, Machine, Reply},
     options::{Copy, Options},
+    patience::Patience,
 };
 use crate::{
-    command::{Entries, Job},
-    error::{ExecuteError, StoreError},
-    handle::AnyState,
+    command::Job,
+    error::StoreError,
+    handle::{AnyState, Returned},
     id::CommitId,
-    store::{Commit, Failures, Outcome, Place, Refusal, Store, StreamRead, Ticket},
+    store::{End, Failures, Outcome, Place, Refusal, Store, StreamRead},
     stream::StreamName,
 };
 
 pub(super) struct Run<'a> {
     executor: &'a Executor,
     options: &'a Options,
-    deadline: Option<Instant>,
+    patience: Patience,
     lanes: Lanes<'a>,
     /// The states that the caller wants to keep.
     copies: Vec<(StreamName, AnyState)>,
@@ -32,32 +33,42 @@ pub(super) struct Run<'a> {
 
 impl<'a> Run<'a> {
     pub(super) fn new(executor: &'a Executor, options: &'a Options) -> Self {
-        let deadline = options.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        Self { executor, options, deadline, lanes: Lanes::of(&executor.slots), copies: Vec::new() }
+        let (patience, lanes) = (Patience::of(options.timeout), Lanes::of(&executor.slots));
+        Self { executor, options, patience, lanes, copies: Vec::new() }
     }
 
-    pub(super) async fn execute(mut self, job: &mut dyn Job) -> Result<Committed, Failure> {
+    pub(super) async fn execute(&mut self, job: &mut dyn Job) -> Result<Committed, Failure> {
         self.options.metadata.check()?;
         if let Some(fault) = &self.options.fault {
-            return Err(fault.clone().into());
+            return Err(StoreError::clone(fault).into());
         }
         let _inside = self.executor.doors.enter()?;
-        let mut machine = Machine::new(job, self.options, Entries::on(self.executor.shelf()));
+        let mut machine = Machine::new(job, self.options, self.executor.shelf());
         let mut reply = Reply::Go;
         loop {
             reply = match machine.next(reply) {
                 Effect::Open => self.open(&mut machine).await?,
                 Effect::FindEnds(streams) => self.find_ends(&streams).await?,
-                Effect::Submit(commit) => self.submit(&mut machine, commit).await?,
+                Effect::Submit => match self.place().await? {
+                    Err(error) => Reply::Failed(error),
+                    Ok(place) => match self.hand_over(&mut machine, place) {
+                        Err(reply) => reply,
+                        Ok((id, End::Known(outcome))) => self.settle(&machine, id, outcome)?,
+                        Ok((id, End::Awaited(watch))) => {
+                            let outcome = self.patience.wait(Some(id), pin!(watch.outcome())).await?;
+                            self.settle(&machine, id, outcome)?
+                        }
+                    },
+                },
                 Effect::Pause(pause) => {
                     // It still holds them if the store could not be read.
                     self.lanes.release();
-                    self.within(None, rest(pause)).await?;
+                    self.patience.wait(None, pin!(rest(pause))).await?;
                     Reply::Go
                 }
                 Effect::Answer(Ok(Answer::Committed(receipt))) => {
                     let mut committed = Committed::new(receipt);
-                    self.copies.into_iter().for_each(|(stream, state)| committed.keep(stream, state));
+                    self.copies.drain(..).for_each(|(stream, state)| committed.keep(stream, state));
                     return Ok(committed);
                 }
                 Effect::Answer(Ok(Answer::Replayed(first))) => return self.replay(first).await,
@@ -68,17 +79,17 @@ impl<'a> Run<'a> {
 
     async fn open(&mut self, machine: &mut Machine<'_>) -> Result<Reply, Failure> {
         let (store, entries) = (&self.executor.store, &mut machine.entries);
-        let opened = within(self.deadline, self.options.timeout, None, self.lanes.open(store, entries)).await?;
+        let opened = self.patience.wait(None, pin!(self.lanes.open(store, entries))).await?;
         if machine.is_wary() {
-            self.within(None, self.lanes.settle()).await?;
+            self.patience.wait(None, pin!(self.lanes.settle())).await?;
         }
         Ok(opened.map_or_else(Reply::Failed, |()| Reply::Opened))
     }
 
-    async fn find_ends(&self, streams: &[(StreamName, u64)]) -> Result<Reply, Failure> {
+    async fn find_ends(&mut self, streams: &[(StreamName, u64)]) -> Result<Reply, Failure> {
         let mut ends = Vec::with_capacity(streams.len());
         for (stream, near) in streams {
-            match self.within(None, end_of(&self.executor.store, stream, *near)).await? {
+            match self.patience.wait(None, pin!(end_of(&self.executor.store, stream, *near))).await? {
                 Ok(end) => ends.push(end),
                 Err(error) => return Ok(Reply::Failed(error)),
             }
@@ -86,21 +97,38 @@ impl<'a> Run<'a> {
         Ok(Reply::Ends(ends))
     }
 
-    async fn submit(&mut self, machine: &mut Machine<'_>, commit: Commit) -> Result<Reply, Failure> {
+    async fn place(&mut self) -> Result<Result<Place, StoreError>, Failure> {
         let store = &self.executor.store;
-        let place = match store.try_reserve() {
-            Some(place) => place,
-            None => match self.within(None, store.reserve()).await? {
-                Ok(place) => place,
-                Err(error) => return Ok(Reply::Failed(error)),
-            },
-        };
-        let id = commit.id();
-        let Some(ticket) = self.hand_over(machine, place, commit) else {
+        match store.try_reserve() {
+            Some(place) => Ok(Ok(place)),
+            None => self.patience.wait(None, pin!(store.reserve())).await,
+        }
+    }
+
+    /// Hands the commit over and releases the lanes, unless what it stands on has come to nothing.
+    ///
+    /// Nothing in here waits: whoever comes next finds the states with the ticket that they stand on, or finds none.
+    fn hand_over(&mut self, machine: &mut Machine<'_>, place: Place) -> Result<(CommitId, End), Reply> {
+        // What is not durable may fail while it is looked at, on another thread.
+        let failures = if self.lanes.stand_on_pending() { place.failures() } else { None };
+        let _held_off = failures.as_ref().map(Failures::hold_off);
+        if self.lanes.overtaken() {
             self.lanes.release();
-            return Ok(Reply::Overtaken);
-        };
-        let outcome = self.within(Some(id), ticket.into_outcome()).await?;
+            return Err(Reply::Overtaken);
+        }
+        let commit = machine.commit().map_err(Reply::Failed)?;
+        let left = machine.left();
+        self.copy(machine, &left);
+        let (id, proof) = (commit.id(), commit.is_proof());
+        let ticket = self.executor.store.submit(place, commit);
+        self.lanes.leave(&mut machine.entries, left, (!proof).then_some((id, &ticket)));
+        if !machine.is_wary() {
+            self.lanes.release();
+        }
+        Ok((id, ticket.end()))
+    }
+
+    fn settle(&mut self, machine: &Machine<'_>, commit: CommitId, outcome: Outcome) -> Result<Reply, Failure> {
         match &outcome {
             Outcome::Refused(Refusal::Stale { stream, actual }) => {
                 self.lanes.drop_stale(&machine.entries, (stream.as_str(), *actual));
@@ -108,7 +136,7 @@ impl<'a> Run<'a> {
             // What was seen was the truth, and what was made of it falls with the ticket.
             Outcome::Refused(_) | Outcome::Failed(_) | Outcome::Committed(_) => {}
             Outcome::Unknown(error) => {
-                let error = StoreError::Unknown { commit: id, source: Arc::new(error.clone()) };
+                let error = StoreError::Unknown { commit, source: Arc::new(error.clone()) };
                 return Err(error.into());
             }
         }
@@ -116,32 +144,12 @@ impl<'a> Run<'a> {
         Ok(Reply::Settled(outcome))
     }
 
-    /// Submits, leaves the states and opens the lanes: whoever comes next finds the states with the ticket that they stand
-    /// on, or finds none. `None` if what they stand on has come to nothing.
-    fn hand_over(&mut self, machine: &mut Machine<'_>, place: Place, commit: Commit) -> Option<Ticket> {
-        // What is not durable may fail while it is looked at, on another thread.
-        let failures = if self.lanes.stand_on_pending() { place.failures() } else { None };
-        let _held_off = failures.as_ref().map(Failures::hold_off);
-        if self.lanes.overtaken() {
-            return None;
-        }
-        let left = machine.left(&commit);
-        self.copy(machine, &left.states);
-        let (id, proof) = (commit.id(), commit.is_proof());
-        let ticket = self.executor.store.submit(place, commit);
-        self.lanes.leave(&mut machine.entries, left, (!proof).then_some((id, &ticket)));
-        if !machine.is_wary() {
-            self.lanes.release();
-        }
-        Some(ticket)
-    }
-
     /// Keeps what the caller asked for, before others change it.
-    fn copy(&mut self, machine: &Machine<'_>, states: &[(usize, AnyState)]) {
+    fn copy(&mut self, machine: &Machine<'_>, left: &[Returned]) {
         self.copies.clear();
         for Copy { stream, .. } in &self.options.copies {
             let Some((index, entry)) = machine.entries.find(stream) else { continue };
-            let written = states.iter().find(|(stream, _)| *stream == index).map(|(_, state)| state);
+            let written = left.iter().find(|left| left.stream == index).map(|left| &left.state);
             if let Some(state) = written.or(entry.state.as_ref()) {
                 self.copies.push((stream.clone(), Arc::clone(state)));
             }
@@ -149,40 +157,20 @@ impl<'a> Run<'a> {
     }
 
     /// The first outcome of an idempotency key, with the states that it left.
-    async fn replay(self, first: crate::store::Receipt) -> Result<Committed, Failure> {
+    async fn replay(&mut self, first: crate::store::Receipt) -> Result<Committed, Failure> {
         let mut committed = Committed::replayed_from(first.clone());
         for Copy { stream, shape, empty } in &self.options.copies {
             let Some((_, version)) = first.versions.iter().find(|(known, _)| known == stream) else { continue };
             let mut read = StreamRead::new(stream.clone());
             read.until_version = *version;
-            let folded = self.within(None, fold(&self.executor.store, read, shape, Arc::clone(empty))).await??;
+            let folding = pin!(fold(&self.executor.store, read, shape, Arc::clone(empty)));
+            let folded = self.patience.wait(None, folding).await??;
             committed.keep(stream.clone(), folded.state);
         }
         Ok(committed)
-    }
-
-    async fn within<T>(&self, commit: Option<CommitId>, work: impl Future<Output = T>) -> Result<T, Failure> {
-        within(self.deadline, self.options.timeout, commit, work).await
     }
 }
 
 async fn rest(pause: Duration) {
     if pause.is_zero() { tokio::task::yield_now().await } else { sleep(pause).await }
-}
-
-async fn within<T>(
-    deadline: Option<Instant>,
-    after: Option<Duration>,
-    commit: Option<CommitId>,
-    work: impl Future<Output = T>,
-) -> Result<T, Failure> {
-    let Some(deadline) = deadline else { return Ok(work.await) };
-    let mut work = pin!(work);
-    // Work that is done at once, as it mostly is in memory, needs no timer.
-    if let Poll::Ready(done) = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await {
-        return Ok(done);
-    }
-    timeout_at(deadline, work)
-        .await
-        .map_err(|_| Failure::Other(ExecuteError::Timeout { after: after.unwrap_or_default(), commit }))
 }

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter, sync::Cache};
-use tokio::sync::RwLock;
+use tokio::sync::Semaphore;
 
 use crate::{
     command::{AnySlot, Shelf},
@@ -57,8 +57,8 @@ pub(super) struct Slots {
 #[derive(Debug)]
 pub(super) struct Slot {
     pub(super) name: StreamName,
-    /// First come, first served. Commands that only read share it.
-    pub(super) lane: Arc<RwLock<()>>,
+    /// First come, first served: who may change something takes it [whole](WHOLE), and who only reads a small share.
+    pub(super) way: Semaphore,
     held: Mutex<Option<Held>>,
     /// The last commit that wrote the stream, until it has ended: whatever became of the state that it left.
     under_way: Mutex<Option<Watch>>,
@@ -82,6 +82,9 @@ impl std::fmt::Debug for Held {
         f.debug_struct("Held").field("version", &self.version).field("last", &self.last).finish_non_exhaustive()
     }
 }
+
+/// All of a slot's way: more shares than there could be readers at once.
+pub(super) const WHOLE: u32 = u32::MAX >> 3;
 
 /// How many idle lanes are kept where no states are.
 const LANES: usize = 4096;
@@ -161,8 +164,8 @@ impl Shelf for Slots {
 
 impl Slot {
     fn new(name: StreamName) -> Self {
-        let (lane, held, under_way) = (Arc::default(), Mutex::new(None), Mutex::new(None));
-        Self { name, lane, held, under_way, size: AtomicUsize::new(0) }
+        let (way, held, under_way) = (Semaphore::new(WHOLE as usize), Mutex::new(None), Mutex::new(None));
+        Self { name, way, held, under_way, size: AtomicUsize::new(0) }
     }
 
     /// Drops a state that a refusal has shown to be wrong: the one that was seen, or any that is older than the store's.

@@ -1,10 +1,11 @@
 //! Reading states ahead of the commands that will want them.
 
+use std::cell::OnceCell;
+
 use super::{Executor, lanes::Lanes};
 use crate::{
     command::{Access, Entries, Opener},
     error::StoreError,
-    handle::Session,
     stream::StreamKey,
 };
 
@@ -19,8 +20,8 @@ pub(super) async fn warm<K: StreamKey>(executor: &Executor, keys: Vec<K>) -> Res
         if chunk.is_empty() {
             return Ok(());
         }
-        let mut entries = Entries::on(executor.shelf());
-        Opener::new(&mut entries, Session::default()).declare("warm", &chunk, Access::read());
+        let mut entries = Entries::default();
+        Opener::new(&mut entries, executor.shelf(), &OnceCell::new()).declare("warm", &chunk, Access::read());
         Lanes::of(&executor.slots).open(&executor.store, &mut entries).await?;
     }
 }

@@ -9,7 +9,7 @@ use std::{fmt, ops::Deref, sync::Arc};
 
 pub(crate) use self::{
     entity::{AnyState, Entity, Shape},
-    recording::{Recording, Session},
+    recording::{Recording, Returned, Session},
 };
 pub use self::{
     map::StreamMap,
@@ -143,7 +143,8 @@ impl<S: Stream> Drop for StreamMut<S> {
     /// way (a leaked handle, a panic) is loaded again when it is needed.
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            self.session.hand_back(self.index, Arc::clone(&self.entity) as AnyState);
+            let state = Arc::clone(&self.entity) as AnyState;
+            self.session.hand_back(Returned { stream: self.index, state, version: self.version });
         }
     }
 }

@@ -5,6 +5,8 @@ use std::{
     rc::Rc,
 };
 
+use smallvec::SmallVec;
+
 use super::AnyState;
 use crate::{
     event::{EncodeError, Event},
@@ -27,8 +29,15 @@ struct Shared {
 pub(crate) struct Recording {
     pub(crate) events: Vec<NewEvent>,
     pub(crate) payloads: Vec<u8>,
-    pub(crate) states: Vec<(usize, AnyState)>,
+    pub(crate) states: SmallVec<[Returned; 2]>,
     pub(crate) fault: Option<EncodeFault>,
+}
+
+/// A state that its handle has given back, with all that was recorded on it.
+pub(crate) struct Returned {
+    pub(crate) stream: usize,
+    pub(crate) state: AnyState,
+    pub(crate) version: u64,
 }
 
 /// The first fact that could not be encoded.
@@ -66,9 +75,9 @@ impl Session {
         recording.payloads = payloads;
     }
 
-    pub(crate) fn hand_back(&self, stream: usize, state: AnyState) {
+    pub(crate) fn hand_back(&self, returned: Returned) {
         if !self.0.over.get() {
-            self.0.recording.borrow_mut().states.push((stream, state));
+            self.0.recording.borrow_mut().states.push(returned);
         }
     }
 

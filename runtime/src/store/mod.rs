@@ -18,7 +18,7 @@ pub use self::{
     log::{History, Log},
     place::{Failing, Failures, HeldOff, Place},
     read::{LogPage, LogRead, StreamPage, StreamRead},
-    ticket::{Outcome, Settle, Status, Ticket, Watch},
+    ticket::{End, Outcome, Settle, Status, Ticket, Watch},
 };
 use crate::{error::StoreError, id::CommitId, stream::StreamKey};
 

@@ -37,9 +37,12 @@ pub enum Status {
 #[derive(Debug, Clone)]
 pub struct Ticket(End);
 
+/// What a [`Ticket`] has to say: the end itself, or where to wait for it.
 #[derive(Debug, Clone)]
-enum End {
+pub enum End {
+    /// It was over at once.
     Known(Outcome),
+    /// It is, or was, under way.
     Awaited(Watch),
 }
 
@@ -97,12 +100,10 @@ impl Ticket {
         }
     }
 
-    /// Waits for the end, and gives it away.
-    pub async fn into_outcome(self) -> Outcome {
-        match self.0 {
-            End::Known(outcome) => outcome,
-            End::Awaited(watch) => watch.outcome().await,
-        }
+    /// The end, given away if it is known here.
+    #[must_use]
+    pub fn end(self) -> End {
+        self.0
     }
 }
 

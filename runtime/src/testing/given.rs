@@ -83,7 +83,7 @@ impl Given {
         let mut entries = Entries::default();
         let mut rounds = 0;
         let outcome = loop {
-            match job.step(&mut entries) {
+            match job.step(&mut entries, None) {
                 Step::Paused(Pause::Load) if rounds <= limits::HOPS => {
                     rounds += 1;
                     if let Err(error) = self.load(&mut entries) {

@@ -42,7 +42,7 @@ impl Job for Planned {
         "Planned"
     }
 
-    fn step(&mut self, entries: &mut Entries) -> Step {
+    fn step(&mut self, entries: &mut Entries, _: Option<&dyn Shelf>) -> Step {
         if self.0 == Plan::SameStream {
             let stream = "a-1".into();
             return Step::Paused(Pause::SameStream { stream, fields: ["one", "two"] });
@@ -167,13 +167,16 @@ fn walk(plan: Plan, choices: &mut Vec<(usize, usize)>) -> Course {
         fault: None,
     };
     let mut job = Planned(plan);
-    let mut machine = Machine::new(&mut job, &options, Entries::default());
+    let mut machine = Machine::new(&mut job, &options, None);
     let mut course = Course::default();
     let mut reply = Reply::Go;
     for depth in 0.. {
         let (fates, submission) = match machine.next(reply) {
             Effect::Open => (OPENING, None),
-            Effect::Submit(commit) => (SUBMITTED, Some(commit)),
+            Effect::Submit => match machine.commit() {
+                Ok(commit) => (SUBMITTED, Some(commit)),
+                Err(error) => unreachable!("{error}"),
+            },
             Effect::Pause(_) => (PAUSED, None),
             Effect::FindEnds(_) => unreachable!("no version is asked for"),
             Effect::Answer(answer) => {
