@@ -51,5 +51,5 @@ pub mod storage {
         Commit, End, Expectation, Failing, Failures, HeldOff, IdempotencyKey, LogPage, LogRead, NewEvent, Outcome,
         Place, Receipt, Refusal, Seen, Settle, Status, Store, StreamPage, StreamRead, Ticket, Watch,
     };
-    pub use crate::writer::{Batch, Batched, Driver, Fault, Found, Link, Verdict, WriterOptions};
+    pub use crate::writer::{Batch, Batched, Driver, Fault, Found, Link, Point, Verdict, WriterOptions};
 }

@@ -58,6 +58,7 @@ fn many(statements: &Statements, batch: &Batch) -> Call {
     let commits: Vec<Uuid> = batch.commits().iter().map(|commit| uuid(commit.id())).collect();
     let streams: Vec<&str> = batch.expectations().iter().map(|seen| seen.stream.as_str()).collect();
     let (versions, seen): (Vec<i64>, Vec<Option<Uuid>>) = batch.expectations().iter().map(|e| split(e.seen)).unzip();
+    let (end, end_commit) = batch.unmoved().map(|end| (big(end.position), uuid(end.commit))).unzip();
     let (uses_commit, uses_saw) = links(batch.uses());
     let (stands_commit, stands_on) = links(batch.stands());
     let metadata: Vec<String> = batch.commits().iter().map(|commit| commit.metadata().to_json()).collect();
@@ -65,10 +66,13 @@ fn many(statements: &Statements, batch: &Batch) -> Call {
     let keys = Keys::of(batch);
     sqlx::query(statements.append.text())
         .bind(batch.known_head().map(big))
+        .bind(end)
+        .bind(end_commit)
         .bind(commits)
         .bind(streams)
         .bind(versions)
         .bind(seen)
+        .bind(batch.known())
         .bind(uses_commit)
         .bind(uses_saw)
         .bind(stands_commit)

@@ -16,6 +16,17 @@ pub struct Batch {
     pub(super) uses: Vec<Link>,
     pub(super) stands: Vec<Link>,
     pub(super) known_head: Option<u64>,
+    pub(super) unmoved: Option<Point>,
+    pub(super) known: Vec<bool>,
+}
+
+/// The end of a log: its last event's position, and the commit that this came with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Point {
+    /// The last position.
+    pub position: u64,
+    /// The commit of the event there.
+    pub commit: CommitId,
 }
 
 /// A commit of a batch, and what it leans on.
@@ -87,6 +98,20 @@ impl Batch {
     #[must_use]
     pub fn known_head(&self) -> Option<u64> {
         self.known_head
+    }
+
+    /// Where the log ended when the batch's [`known`](Self::known) expectations were seen to hold.
+    #[must_use]
+    pub fn unmoved(&self) -> Option<Point> {
+        self.unmoved
+    }
+
+    /// Which of the expectations hold for certain if the log still ends where it did ([`unmoved`](Self::unmoved)): since
+    /// then nobody has appended anything, and before that it was this writer who wrote those streams. A database that sees
+    /// under its lock that it ends there need not look at them. Beside the expectations; empty if none is known.
+    #[must_use]
+    pub fn known(&self) -> &[bool] {
+        &self.known
     }
 
     /// The commits that are refused, directly or because of what they stand on.

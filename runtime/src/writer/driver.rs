@@ -17,6 +17,7 @@ use crate::{
 ///
 /// 1. **One at a time.** While a batch is appended nothing else is, by whomever: the database itself sees to it, with a
 ///    lock that it holds until the batch is durable. What it checks, it reads under that lock.
+///    [`Batch::known`] expectations it may leave unread if the log ends where the batch says.
 /// 2. **All that holds.** Of a batch it stores exactly the commits that [`Batch::refused`] leaves over, numbered densely
 ///    behind the head and dense in their streams, with their idempotency keys, in one transaction. A key that is taken
 ///    comes before any expectation.

@@ -2,6 +2,7 @@
 
 mod batch;
 mod driver;
+mod ends;
 mod gauge;
 mod options;
 mod plan;
@@ -15,7 +16,7 @@ use futures_util::future::{BoxFuture, Either, FutureExt, select};
 use tokio::sync::{Semaphore, mpsc, watch};
 
 pub use self::{
-    batch::{Batch, Found, Link, Verdict},
+    batch::{Batch, Found, Link, Point, Verdict},
     driver::{Driver, Fault},
     options::WriterOptions,
 };

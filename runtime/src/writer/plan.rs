@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use foldhash::fast::RandomState;
+
 use super::batch::{Batch, Link};
 use crate::{
     id::CommitId,
@@ -80,10 +82,11 @@ pub(super) fn plan<W>(queue: VecDeque<Waiting<W>>, failed: &mut HashSet<CommitId
 type Weighed = (Vec<Fate>, Vec<Expectation>, Vec<Link>, Vec<Link>);
 
 fn weigh<W>(queue: &[Waiting<W>], failed: &mut HashSet<CommitId>, room: Room) -> Weighed {
-    let mut running: HashMap<&StreamName, Running> = HashMap::with_capacity(queue.len());
+    let mut running: HashMap<&StreamName, Running, RandomState> =
+        HashMap::with_capacity_and_hasher(queue.len(), RandomState::default());
     let (mut expectations, mut uses, mut stands) = (Vec::new(), Vec::new(), Vec::new());
-    let mut held: HashSet<&StreamName> = HashSet::new();
-    let mut keys: HashSet<&str> = HashSet::new();
+    let mut held: HashSet<&StreamName, RandomState> = HashSet::default();
+    let mut keys: HashSet<&str, RandomState> = HashSet::default();
     let (mut taken, mut bytes, mut full) = (0, 0_usize, false);
 
     let mut fates = Vec::with_capacity(queue.len());

@@ -15,6 +15,7 @@ use tokio::{
 use super::{
     batch::{Batch, Verdict},
     driver::{Driver, Fault},
+    ends::Ends,
     gauge::Load,
     options::WriterOptions,
     plan::{Plan, Room, Waiting, plan},
@@ -44,6 +45,7 @@ pub(super) struct Service<D> {
     failed: HashSet<CommitId>,
     /// The log reaches at least this far.
     head: u64,
+    ends: Ends,
     /// How many were answered last: they are who may be about to submit again.
     answered: usize,
     announce: watch::Sender<u64>,
@@ -84,6 +86,7 @@ impl<D: Driver> Service<D> {
             queue: VecDeque::new(),
             failed: HashSet::new(),
             head,
+            ends: Ends::default(),
             answered: 0,
             announce,
             failures,
@@ -159,15 +162,19 @@ impl<D: Driver> Service<D> {
             return;
         }
         batch.known_head = doubt;
+        self.ends.vouch(&mut batch);
         let answer = self.append(&mut batch).await;
         let (doubt, alone) = (batch.known_head, batch.commits().len() == 1);
-        let waiting = batch.commits.into_iter().zip(waiters);
         match answer {
             Ok(verdicts) => {
+                match doubt {
+                    None => self.ends.learn(batch.commits.iter().zip(&verdicts)),
+                    Some(_) => self.ends.forget(),
+                }
                 let failures = self.failures.clone();
                 let _failing = verdicts.iter().any(Verdict::is_refusal).then(|| failures.begin());
                 let mut again = VecDeque::new();
-                for ((commit, (waiter, weight)), verdict) in waiting.zip(verdicts) {
+                for ((commit, (waiter, weight)), verdict) in batch.commits.into_iter().zip(waiters).zip(verdicts) {
                     match verdict {
                         Verdict::Committed(position) => self.committed(&commit, position, waiter),
                         Verdict::Refused(refusal) => self.fail(&commit, waiter, Outcome::Refused(refusal)),
@@ -180,8 +187,12 @@ impl<D: Driver> Service<D> {
                 self.announce.send_if_modified(|told| std::mem::replace(told, self.head) != self.head);
             }
             Err(Stuck::Poisoned(_)) if !alone => {
-                let mut commits: VecDeque<Submission> =
-                    waiting.map(|(commit, (waiter, weight))| Waiting { commit, waiter, weight }).collect();
+                let mut commits: VecDeque<Submission> = batch
+                    .commits
+                    .into_iter()
+                    .zip(waiters)
+                    .map(|(commit, (waiter, weight))| Waiting { commit, waiter, weight })
+                    .collect();
                 let rest = commits.split_off(commits.len() / 2);
                 shipments.push(Shipment { commits: rest, doubt });
                 shipments.push(Shipment { commits, doubt });
@@ -190,7 +201,7 @@ impl<D: Driver> Service<D> {
                 let outcome = if doubt.is_some() { Outcome::Unknown(error) } else { Outcome::Failed(error) };
                 let failures = self.failures.clone();
                 let _failing = failures.begin();
-                for (commit, (waiter, _)) in waiting {
+                for (commit, (waiter, _)) in batch.commits.into_iter().zip(waiters) {
                     self.fail(&commit, waiter, outcome.clone());
                 }
             }

@@ -6,10 +6,13 @@
 -- Indices into arrays count from 1.
 create or replace function :"schema".append(
     known_head    bigint,    -- null when the batch is sent for the first time
+    end_position  bigint,    -- where the log ended when what is known was seen to hold; null if nothing is known
+    end_commit    uuid,
     commits       uuid[],
     saw_stream    text[],    -- what the batch expects of each stream: version 0 and no commit is a stream without events
     saw_version   bigint[],
     saw_commit    uuid[],
+    saw_known     boolean[], -- holds for certain if the log still ends there: nobody has appended since; may be empty
     uses_commit   integer[], -- the commit is refused if what it saw is stale
     uses_saw      integer[],
     stands_commit integer[], -- the commit is refused if the earlier one that it stands on is
@@ -44,6 +47,8 @@ as $$
 #variable_conflict use_column
 declare
     now_at   timestamptz;
+    last_id  uuid;
+    unmoved  boolean;
     is_stale boolean[];
     refused  boolean[];
 begin
@@ -67,14 +72,27 @@ begin
         end if;
     end if;
 
-    head := coalesce((select max(e.position) from events e), 0);
+    select e.position, e.commit_id into head, last_id from events e order by e.position desc limit 1;
+    head := coalesce(head, 0);
+    unmoved := coalesce(head = append.end_position and last_id = append.end_commit, false);
 
-    select array_agg(saw.i), array_agg(coalesce(last.version, 0)) into stale, stale_version
-    from unnest(append.saw_stream, append.saw_version, append.saw_commit) with ordinality saw (stream, version, commit, i)
-    left join lateral (
-        select e.version, e.commit_id from events e where e.stream = saw.stream order by e.version desc limit 1
-    ) last on true
-    where coalesce(last.version, 0) <> saw.version or last.commit_id is distinct from saw.commit;
+    if not unmoved or false = any (append.saw_known) then
+        -- An index hands out a whole page of what it is asked for: what lies before the version that was seen is not asked for,
+        -- so that a long stream costs what a short one does.
+        select array_agg(saw.i),
+            array_agg(coalesce(last.version, (select max(e.version) from events e where e.stream = saw.stream), 0))
+        into stale, stale_version
+        from (
+            select * from unnest(append.saw_stream, append.saw_version, append.saw_commit, append.saw_known)
+                with ordinality saw (stream, version, commit, known, i)
+            where not (unmoved and coalesce(saw.known, false))
+        ) saw
+        left join lateral (
+            select e.version, e.commit_id from events e
+            where e.stream = saw.stream and e.version >= saw.version order by e.version desc limit 1
+        ) last on true
+        where coalesce(last.version, 0) <> saw.version or last.commit_id is distinct from saw.commit;
+    end if;
 
     if append.key <> '{}' then
         select array_agg(asked.commit), array_agg(k.fingerprint), array_agg(k.commit_id), array_agg(k.position), array_agg(k.versions)

@@ -29,9 +29,10 @@ begin
 
     head := coalesce((select max(e.position) from events e), 0);
     select e.version, e.commit_id into last
-    from events e where e.stream = append_one.event_stream order by e.version desc limit 1;
+    from events e where e.stream = append_one.event_stream and e.version >= append_one.saw_version
+    order by e.version desc limit 1;
     if coalesce(last.version, 0) <> append_one.saw_version or last.commit_id is distinct from append_one.saw_commit then
-        return -1 - coalesce(last.version, 0);
+        return -1 - coalesce((select max(e.version) from events e where e.stream = append_one.event_stream), 0);
     end if;
     insert into events (position, version, recorded_at, commit_id, schema_version, stream, name, metadata, data)
     values (head + 1, append_one.event_version, clock_timestamp(), append_one.commit, append_one.event_schema,
