@@ -6,6 +6,7 @@ mod ends;
 mod gauge;
 mod options;
 mod plan;
+mod readers;
 mod service;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ pub use self::{
 use self::{
     gauge::Gauge,
     plan::Waiting,
+    readers::Readers,
     service::{Service, Submission, Waiter},
 };
 use crate::{
@@ -44,6 +46,7 @@ pub struct Batched<D> {
 #[derive(Debug)]
 struct Shared<D> {
     driver: Arc<D>,
+    readers: Arc<Readers<D>>,
     /// `None` once closed: what was sent before is then all there is.
     submissions: RwLock<Option<mpsc::UnboundedSender<Submission>>>,
     places: Arc<Semaphore>,
@@ -75,6 +78,7 @@ impl<D: Driver> Batched<D> {
         });
         Self {
             shared: Arc::new(Shared {
+                readers: Readers::new(Arc::clone(&driver), options.reads_at_once),
                 driver,
                 submissions: RwLock::new(Some(submissions)),
                 places: Arc::new(Semaphore::new(options.queue_commits.clamp(1, Semaphore::MAX_PERMITS))),
@@ -126,7 +130,7 @@ impl<D: Driver> Store for Batched<D> {
     }
 
     fn read_streams(&self, reads: Vec<StreamRead>) -> BoxFuture<'_, Result<Vec<StreamPage>, StoreError>> {
-        self.shared.driver.read_streams(reads)
+        self.shared.readers.read(reads).boxed()
     }
 
     fn read_log(&self, read: LogRead) -> BoxFuture<'_, Result<LogPage, StoreError>> {

@@ -1,6 +1,6 @@
 //! How much the writer holds, and how long it tries.
 
-use std::time::Duration;
+use std::{thread::available_parallelism, time::Duration};
 
 /// Bounds of a [`Batched`](super::Batched) store's queue and batches.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,9 @@ pub struct WriterOptions {
     pub batch_commits: usize,
     /// How many bytes go into one batch, 16 MiB by default; a larger commit is a batch of its own.
     pub batch_bytes: usize,
+    /// How many round trips may be reading streams at once, by default as many as the machine has cores, and at least two.
+    /// What is asked for meanwhile goes together once one of them is over.
+    pub reads_at_once: usize,
     /// How long a batch is sent again while the database cannot be reached or asks for patience, 10 s by default.
     ///
     /// After that its commits fail, as [`Unavailable`](crate::StoreError::Unavailable) if it is certain that they were not
@@ -30,6 +33,7 @@ impl Default for WriterOptions {
             queue_bytes: 64 * 1024 * 1024,
             batch_commits: 4096,
             batch_bytes: 16 * 1024 * 1024,
+            reads_at_once: available_parallelism().map_or(2, usize::from).max(2),
             patience: Duration::from_secs(10),
         }
     }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use futures_util::future::{BoxFuture, FutureExt, pending, ready};
+use tokio::task::yield_now;
 
 use crate::{
     error::StoreError,
@@ -43,7 +44,11 @@ struct Inner {
     then: Option<Mishap>,
     parked: Vec<Batch>,
     sizes: Vec<usize>,
+    reads: Vec<usize>,
 }
+
+/// A stream that cannot be read.
+pub(super) const UNREADABLE: &str = "s-unreadable";
 
 pub(super) const POISON: &[u8] = b"{\"poison\":1}";
 
@@ -71,6 +76,11 @@ impl Flaky {
     /// How many commits each sending had.
     pub(super) fn sizes(&self) -> Vec<usize> {
         self.inner().sizes.clone()
+    }
+
+    /// How many streams each round trip read.
+    pub(super) fn reads(&self) -> Vec<usize> {
+        self.inner().reads.clone()
     }
 
     pub(super) fn log(&self) -> &MemoryStore {
@@ -145,7 +155,7 @@ impl Driver for Flaky {
     fn append<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<Vec<Verdict>, Fault>> {
         async move {
             // The round trip: others get to submit.
-            tokio::task::yield_now().await;
+            yield_now().await;
             let (mishap, parked) = {
                 let mut inner = self.inner();
                 inner.sizes.push(batch.commits().len());
@@ -171,7 +181,16 @@ impl Driver for Flaky {
     }
 
     fn read_streams(&self, reads: Vec<StreamRead>) -> BoxFuture<'_, Result<Vec<StreamPage>, StoreError>> {
-        self.log.read_streams(reads)
+        self.inner().reads.push(reads.len());
+        async move {
+            // Long enough for others to ask meanwhile.
+            yield_now().await;
+            if reads.iter().any(|read| read.stream.as_str() == UNREADABLE) {
+                return Err(StoreError::Failed { context: "unreadable".into(), source: None });
+            }
+            self.log.read_streams(reads).await
+        }
+        .boxed()
     }
 
     fn read_log(&self, read: LogRead) -> BoxFuture<'_, Result<LogPage, StoreError>> {

@@ -1,6 +1,7 @@
 //! The writer against a database that fails as it is told to: its replies are made up, its log is real.
 
 mod flaky;
+mod reads;
 
 use std::time::Duration;
 
