@@ -115,6 +115,9 @@ impl<'a> Lanes<'a> {
             if let Some(held) = held {
                 (entry.state, entry.version, entry.last) = (Some(held.state), held.version, held.last);
                 (entry.loaded, lane.base) = (true, held.ticket);
+            } else if let Some(durable) = lane.slot.base() {
+                (entry.state, entry.version, entry.last) = (Some(durable.state), durable.version, durable.last);
+                (entry.loaded, lane.base) = (false, None);
             } else {
                 (entry.version, entry.last, lane.base) = (0, None, None);
                 entry.loaded = entry.access.is_new() && !read_new;

@@ -59,11 +59,25 @@ pub(super) struct Slot {
     pub(super) name: StreamName,
     /// First come, first served: who may change something takes it [whole](WHOLE), and who only reads a small share.
     pub(super) way: Semaphore,
-    held: Mutex<Option<Held>>,
+    states: Mutex<States>,
     /// The last commit that wrote the stream, until it has ended: whatever became of the state that it left.
     under_way: Mutex<Option<Watch>>,
     size: AtomicUsize,
 }
+
+/// What a slot has of its stream.
+#[derive(Debug, Default)]
+struct States {
+    held: Option<Held>,
+    /// A durable state from which to read on, should the one that is held come to nothing.
+    base: Option<Held>,
+    /// How often a base is kept from now on. To keep one costs the next writer a copy of the state, so it is only done
+    /// where others have lately been seen to write.
+    contended: u8,
+}
+
+/// How many commands on a stream keep a base after another process was seen to write it.
+const CONTENDED: u8 = 16;
 
 /// A state, and what it stands on.
 #[derive(Clone)]
@@ -120,7 +134,12 @@ impl Slots {
         if !self.keeps && held.ticket.as_ref().is_none_or(|ticket| ticket.status() == Status::Committed) {
             return;
         }
-        *slot.lock() = Some(held);
+        let mut states = slot.lock();
+        if held.ticket.is_none() {
+            states.base = None;
+        }
+        states.held = Some(held);
+        drop(states);
         let known = slot.size.load(Ordering::Relaxed);
         if size > known.saturating_mul(2) {
             // The cache weighs what it is given when it is given it: a state that has grown is given again.
@@ -131,25 +150,33 @@ impl Slots {
 
     /// The state in a slot, for one who may change it: nobody else has it then.
     pub(super) fn take(&self, slot: &Slot) -> Option<Held> {
-        let mut held = slot.lock();
-        self.refresh(&mut held);
-        held.take()
+        let mut states = slot.lock();
+        self.refresh(&mut states);
+        let held = states.held.take();
+        if self.keeps
+            && states.contended > 0
+            && let Some(durable) = held.as_ref().filter(|held| held.ticket.is_none())
+        {
+            states.contended -= 1;
+            states.base = Some(durable.clone());
+        }
+        held
     }
 
     /// The state in a slot, to look at.
     pub(super) fn look(&self, slot: &Slot) -> Option<Held> {
-        let mut held = slot.lock();
-        self.refresh(&mut held);
-        held.clone()
+        let mut states = slot.lock();
+        self.refresh(&mut states);
+        states.held.clone()
     }
 
     /// Drops what came to nothing, and forgets the ticket of what became durable.
-    fn refresh(&self, held: &mut Option<Held>) {
-        let status = held.as_ref().and_then(|held| held.ticket.as_ref()).map(Watch::status);
-        match (status, held.as_mut()) {
-            (Some(Status::Refused | Status::Unknown), _) => *held = None,
-            (Some(Status::Committed), Some(_)) if !self.keeps => *held = None,
-            (Some(Status::Committed), Some(held)) => held.ticket = None,
+    fn refresh(&self, states: &mut States) {
+        let status = states.held.as_ref().and_then(|held| held.ticket.as_ref()).map(Watch::status);
+        match (status, states.held.as_mut()) {
+            (Some(Status::Refused | Status::Unknown), _) => states.held = None,
+            (Some(Status::Committed), Some(_)) if !self.keeps => states.held = None,
+            (Some(Status::Committed), Some(held)) => (held.ticket, states.base) = (None, None),
             _ => {}
         }
     }
@@ -164,18 +191,31 @@ impl Shelf for Slots {
 
 impl Slot {
     fn new(name: StreamName) -> Self {
-        let (way, held, under_way) = (Semaphore::new(WHOLE as usize), Mutex::new(None), Mutex::new(None));
-        Self { name, way, held, under_way, size: AtomicUsize::new(0) }
+        let (way, states, under_way) = (Semaphore::new(WHOLE as usize), Mutex::default(), Mutex::new(None));
+        Self { name, way, states, under_way, size: AtomicUsize::new(0) }
     }
 
     /// Drops a state that a refusal has shown to be wrong: the one that was seen, or any that is older than the store's.
+    ///
+    /// `actual` is how far the stream was seen to reach. What is durable and falls short of it is still how the stream
+    /// began.
     pub(super) fn drop_stale(&self, seen: (u64, Option<CommitId>), actual: Option<u64>) {
-        let mut held = self.lock();
-        let wrong =
-            |held: &Held| (held.version, held.last) == seen || actual.is_some_and(|actual| held.version < actual);
-        if held.as_ref().is_some_and(wrong) {
-            *held = None;
+        let mut states = self.lock();
+        let short = |held: &Held| actual.is_some_and(|actual| held.version < actual);
+        let wrong = |held: &Held| (held.version, held.last) == seen || short(held);
+        if states.held.as_ref().is_some_and(wrong) {
+            let held = states.held.take();
+            states.base = held.filter(|held| held.ticket.is_none() && short(held)).or(states.base.take());
         }
+        if actual.is_some() {
+            states.contended = CONTENDED;
+            states.base = states.base.take().filter(short);
+        }
+    }
+
+    /// A durable state to read on from, where none is held.
+    pub(super) fn base(&self) -> Option<Held> {
+        self.lock().base.clone()
     }
 
     /// Says which commit wrote the stream last.
@@ -197,9 +237,9 @@ impl Slot {
         self.under_way().is_some()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Held>> {
+    fn lock(&self) -> MutexGuard<'_, States> {
         // A state is put and taken whole: there is nothing half done behind a poisoned lock.
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+        self.states.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -230,5 +270,35 @@ impl Lifecycle<StreamName, Parked> for Pinned {
 
     fn is_pinned(&self, _: &StreamName, parked: &Parked) -> bool {
         Arc::strong_count(&parked.slot) > 1 || parked.slot.is_pending()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn durable(slots: &Slots, version: u64) -> (Arc<Slot>, (u64, Option<CommitId>)) {
+        let (slot, last) = (slots.of(&"s-1".into()), Some(CommitId::fresh()));
+        slots.put(&slot, Held { state: Arc::new(()), version, last, ticket: None }, 1);
+        (slot, (version, last))
+    }
+
+    #[test]
+    fn how_a_stream_began_is_kept_when_it_has_gone_on() {
+        let slots = Slots::new(Some(CacheSize::default()));
+        let (slot, seen) = durable(&slots, 5);
+        slot.drop_stale(seen, Some(7));
+        assert!(slots.look(&slot).is_none());
+        assert_eq!(slot.base().map(|base| base.version), Some(5));
+    }
+
+    #[test]
+    fn a_log_that_lost_its_end_leaves_no_base() {
+        let slots = Slots::new(Some(CacheSize::default()));
+        for actual in [3, 5] {
+            let (slot, seen) = durable(&slots, 5);
+            slot.drop_stale(seen, Some(actual));
+            assert!(slots.look(&slot).is_none() && slot.base().is_none(), "as long as {actual}, it is another stream");
+        }
     }
 }

@@ -26,7 +26,8 @@ pub(crate) struct Gate(Arc<Inner>);
 struct Inner {
     store: MemoryStore,
     waiting: Mutex<VecDeque<(Commit, Settle)>>,
-    reads: AtomicUsize,
+    /// The version behind which each read of a stream began.
+    reads: Mutex<Vec<u64>>,
     /// How many reads fail before one does not.
     broken: AtomicUsize,
     failures: Failures,
@@ -42,7 +43,12 @@ impl Gate {
 
     /// How many streams were read.
     pub(crate) fn reads(&self) -> usize {
-        self.0.reads.load(Ordering::SeqCst)
+        self.read_from().len()
+    }
+
+    /// Behind which version each read of a stream began.
+    pub(crate) fn read_from(&self) -> Vec<u64> {
+        self.0.reads.lock().unwrap().clone()
     }
 
     /// How many commits could be sure that nothing failed while they were submitted.
@@ -102,7 +108,7 @@ impl Store for Gate {
     }
 
     fn read_streams(&self, reads: Vec<StreamRead>) -> BoxFuture<'_, Result<Vec<StreamPage>, StoreError>> {
-        self.0.reads.fetch_add(reads.len(), Ordering::SeqCst);
+        self.0.reads.lock().unwrap().extend(reads.iter().map(|read| read.after));
         if self.0.broken.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |broken| broken.checked_sub(1)).is_ok() {
             return ready(Err(StoreError::Unavailable { context: "as told".into(), source: None })).boxed();
         }

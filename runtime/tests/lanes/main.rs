@@ -10,6 +10,7 @@ mod cache;
 mod cancelled;
 mod early;
 mod gate;
+mod others;
 mod pauses;
 mod shutdown;
 
