@@ -19,6 +19,8 @@ mod payload;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod recorded;
+#[cfg(feature = "postgres")]
+mod sql;
 mod store;
 mod stream;
 #[cfg(feature = "testing")]

@@ -9,11 +9,14 @@ use uuid::Uuid;
 
 use super::{
     schema::Statements,
-    types::{JsonText, StoredJson, big, commit_id, count, index, nth, uuid},
+    types::{JsonText, StoredJson, commit_id, index, nth, uuid},
 };
 use crate::{
-    store::{Commit, Receipt, Refusal, Seen},
-    stream::StreamName,
+    sql::{
+        keys::{first_outcome, versions_after},
+        numbers::{big, count},
+    },
+    store::{Refusal, Seen},
     writer::{Batch, Found, Link, Verdict},
 };
 
@@ -160,14 +163,6 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// `[["account-ada", 3], …]`
-fn versions_after(commit: &Commit) -> String {
-    let versions = commit.receipt(None).versions;
-    let pairs: Vec<(&str, u64)> = versions.iter().map(|(stream, version)| (stream.as_str(), *version)).collect();
-    // Texts and numbers always have a JSON text.
-    serde_json::to_string(&pairs).unwrap_or_else(|_| String::from("[]"))
-}
-
 fn verdicts_of_one(row: &PgRow, batch: &Batch) -> Result<Vec<Verdict>, sqlx::Error> {
     let answer: i64 = row.try_get(0)?;
     // The position that it got, or the version that stood in its way, negated and less 1.
@@ -200,10 +195,7 @@ fn taken(row: &PgRow) -> Result<Vec<(usize, Refusal)>, sqlx::Error> {
     let found = commits.into_iter().zip(prints).zip(ids).zip(positions).zip(versions);
     found
         .map(|((((commit, print), id), position), versions)| {
-            let pairs: Vec<(String, u64)> =
-                serde_json::from_slice(&versions.0).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-            let versions = pairs.into_iter().map(|(stream, version)| (StreamName::from(stream), version)).collect();
-            let first = Receipt { id: commit_id(id), position: position.map(count), versions };
+            let first = first_outcome(commit_id(id), position.map(count), &versions.0)?;
             Ok((index(commit), Refusal::KeyTaken { fingerprint: print.as_u128(), first }))
         })
         .collect()

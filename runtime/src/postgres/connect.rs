@@ -2,14 +2,21 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures_util::future::{BoxFuture, FutureExt};
 use sqlx::{
     ConnectOptions, Connection, Row,
     postgres::{PgConnectOptions, PgConnection},
 };
 use tokio::time::timeout;
 
-use super::{faults::store_error, options::PostgresOptions};
-use crate::error::StoreError;
+use super::{
+    faults::{SqlState, store_error},
+    options::PostgresOptions,
+};
+use crate::{
+    error::StoreError,
+    sql::pool::{Source, late},
+};
 
 /// Where and how connections are opened.
 #[derive(Debug, Clone)]
@@ -46,18 +53,6 @@ impl Connector {
         PgConnectOptions::clone(&self.target)
     }
 
-    /// How long to wait for an answer: the server stops first, if it can be reached at all.
-    pub(super) fn patience(&self) -> Duration {
-        self.statement_timeout + Duration::from_secs(2)
-    }
-
-    pub(super) async fn connect(&self) -> Result<PgConnection, StoreError> {
-        match timeout(self.timeout, PgConnection::connect_with(&self.target)).await {
-            Ok(connected) => connected.map_err(|error| store_error("connecting", error)),
-            Err(_) => Err(late("connecting", self.timeout)),
-        }
-    }
-
     /// A connection that has been looked at: what correctness leans on is as it must be.
     pub(super) async fn connect_to_write(&self) -> Result<PgConnection, StoreError> {
         let mut connection = self.connect().await?;
@@ -67,8 +62,24 @@ impl Connector {
     }
 }
 
-pub(super) fn late(doing: &str, after: Duration) -> StoreError {
-    StoreError::Unavailable { context: format!("{doing}: no answer within {after:?}").into(), source: None }
+impl Source for Connector {
+    type Connection = PgConnection;
+    type Dialect = SqlState;
+
+    fn connect(&self) -> BoxFuture<'_, Result<PgConnection, StoreError>> {
+        async {
+            match timeout(self.timeout, PgConnection::connect_with(&self.target)).await {
+                Ok(connected) => connected.map_err(|error| store_error("connecting", error)),
+                Err(_) => Err(late("connecting", self.timeout)),
+            }
+        }
+        .boxed()
+    }
+
+    /// The server stops first, if it can be reached at all.
+    fn patience(&self) -> Duration {
+        self.statement_timeout + Duration::from_secs(2)
+    }
 }
 
 fn in_millis(time: Duration) -> String {
@@ -108,11 +119,6 @@ fn check(encoding: &str, isolation: &str, synchronous_commit: &str) -> Result<()
         );
     }
     Ok(())
-}
-
-/// Says goodbye, without waiting for long.
-pub(super) async fn hang_up(connection: PgConnection) {
-    let _ = timeout(Duration::from_secs(1), connection.close()).await;
 }
 
 #[cfg(test)]

@@ -11,9 +11,8 @@ use tokio::{
 
 use super::{
     append::append,
-    connect::{Connector, hang_up, late},
-    faults::{Kind, fault, kind},
-    pool::Pool,
+    connect::Connector,
+    faults::{fault, kind},
     reads::Reads,
     schema::Statements,
     wait::Watch,
@@ -21,6 +20,10 @@ use super::{
 use crate::{
     error::StoreError,
     id::CommitId,
+    sql::{
+        faults::Kind,
+        pool::{Pool, Source, hang_up, late},
+    },
     store::{LogPage, LogRead, Receipt, StreamPage, StreamRead},
     writer::{Batch, Driver, Fault, Verdict},
 };
@@ -34,7 +37,7 @@ pub(super) struct PostgresDriver {
     pub(super) writer: Mutex<Option<(PgConnection, Instant)>>,
     /// After how long without a batch it is not trusted any more: something in between may have forgotten it.
     pub(super) idle_timeout: Duration,
-    pub(super) pool: Pool,
+    pub(super) pool: Pool<Connector>,
     pub(super) watch: Watch,
 }
 

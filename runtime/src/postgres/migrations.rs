@@ -1,15 +1,12 @@
-//! The schema's history: forward only, each step once, whoever comes first.
+//! What makes a schema, and brings it up to date, whoever comes first.
 
 use sqlx::{AssertSqlSafe, Connection, Row, postgres::PgConnection};
 
 use super::{faults::store_error, schema::Schema};
-use crate::error::StoreError;
-
-struct Migration {
-    version: i32,
-    name: &'static str,
-    sql: &'static str,
-}
+use crate::{
+    error::StoreError,
+    sql::migrations::{Migration, digest, missing},
+};
 
 const MIGRATIONS: [Migration; 4] = [
     Migration { version: 1, name: "log", sql: include_str!("sql/0001_log.sql") },
@@ -20,28 +17,12 @@ const MIGRATIONS: [Migration; 4] = [
 
 const HISTORY: &str = include_str!("sql/history.sql");
 
-impl Migration {
-    /// Of the text before a schema's name is filled in: the same in every schema.
-    fn checksum(&self) -> String {
-        format!("{:016x}", digest(self.sql))
-    }
-
-    fn record(&self) -> String {
-        let (version, name, checksum) = (self.version, self.name, self.checksum());
-        format!(
-            "insert into :\"schema\".foldline_migrations (version, name, checksum) values ({version}, '{name}', '{checksum}') on conflict do nothing;\n"
-        )
-    }
-}
-
-/// FNV-1a: tells texts apart that differ by accident, the same on every machine.
-fn digest(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
+/// The history, as our texts name it.
+const TABLE: &str = ":\"schema\".foldline_migrations";
 
 /// Everything that makes and updates a schema, for those who run it by hand. Running it again changes nothing.
 pub(super) fn script(schema: &Schema) -> String {
-    let steps = MIGRATIONS.iter().map(|step| format!("{}\n{}", step.sql, step.record()));
+    let steps = MIGRATIONS.iter().map(|step| format!("{}\n{}", step.sql, step.record(TABLE)));
     let body: Vec<String> = [claim(schema), HISTORY.to_owned()].into_iter().chain(steps).collect();
     schema.fill(&format!("begin;\n{}\ncommit;\n", body.join("\n")))
 }
@@ -57,7 +38,7 @@ pub(super) async fn migrate(connection: &mut PgConnection, schema: &Schema, allo
     let failed = |error| store_error("bringing the schema up to date", error);
     let mut transaction = connection.begin().await.map_err(failed)?;
     // Most processes find everything in place, and need neither the lock nor the right to create.
-    if missing(&applied(&mut transaction, schema).await?)?.is_empty() {
+    if missing(&MIGRATIONS, &applied(&mut transaction, schema).await?)?.is_empty() {
         return transaction.commit().await.map_err(failed);
     }
     if !allowed {
@@ -73,9 +54,12 @@ pub(super) async fn migrate(connection: &mut PgConnection, schema: &Schema, allo
     };
     run(&claim(schema)).await?;
     run(HISTORY).await?;
-    for step in missing(&applied(&mut transaction, schema).await?)? {
+    for step in missing(&MIGRATIONS, &applied(&mut transaction, schema).await?)? {
         sqlx::raw_sql(AssertSqlSafe(schema.fill(step.sql))).execute(&mut *transaction).await.map_err(failed)?;
-        sqlx::raw_sql(AssertSqlSafe(schema.fill(&step.record()))).execute(&mut *transaction).await.map_err(failed)?;
+        sqlx::raw_sql(AssertSqlSafe(schema.fill(&step.record(TABLE))))
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
     }
     transaction.commit().await.map_err(failed)
 }
@@ -94,49 +78,9 @@ async fn applied(connection: &mut PgConnection, schema: &Schema) -> Result<Vec<(
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_, _>>().map_err(failed)
 }
 
-/// What is still to be done. A history that is not the beginning of ours is refused.
-fn missing(applied: &[(i32, String)]) -> Result<&'static [Migration], StoreError> {
-    let refuse = |context: String| Err(StoreError::Failed { context: context.into(), source: None });
-    for (version, checksum) in applied {
-        match MIGRATIONS.iter().find(|known| known.version == *version) {
-            None => {
-                return refuse(format!(
-                    "the schema is at version {version}, and this program knows {}: run it with the version of Foldline that made it, or a newer one",
-                    MIGRATIONS.len()
-                ));
-            }
-            Some(known) if known.checksum() != *checksum => {
-                return refuse(format!(
-                    "migration {version} (`{}`) was applied with another text: the schema was not made by a released version of Foldline",
-                    known.name
-                ));
-            }
-            Some(_) => {}
-        }
-    }
-    Ok(MIGRATIONS.get(applied.len()..).unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn history(count: usize) -> Vec<(i32, String)> {
-        MIGRATIONS.iter().take(count).map(|step| (step.version, step.checksum())).collect()
-    }
-
-    #[test]
-    fn a_history_is_continued_and_a_foreign_one_refused() {
-        assert_eq!(missing(&[]).map(<[_]>::len).ok(), Some(MIGRATIONS.len()));
-        assert_eq!(missing(&history(1)).ok().and_then(|rest| rest.first()).map(|step| step.version), Some(2));
-        assert!(missing(&history(MIGRATIONS.len())).is_ok_and(<[_]>::is_empty));
-        let mut newer = history(MIGRATIONS.len());
-        newer.push((99, "from the future".into()));
-        assert!(missing(&newer).is_err_and(|error| error.to_string().contains("99")));
-        let mut other = history(1);
-        other[0].1 = "edited".into();
-        assert!(missing(&other).is_err());
-    }
 
     #[test]
     fn versions_count_from_one() {

@@ -6,7 +6,6 @@ mod driver;
 mod faults;
 mod migrations;
 mod options;
-mod pool;
 mod reads;
 mod rows;
 mod schema;
@@ -23,13 +22,13 @@ pub use self::options::PostgresOptions;
 use self::{
     connect::Connector,
     driver::PostgresDriver,
-    pool::Pool,
     schema::{Schema, Statements},
     wait::Watch,
 };
 use crate::{
     error::StoreError,
     id::CommitId,
+    sql::pool::Pool,
     store::{Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket},
     writer::Batched,
 };
@@ -72,7 +71,7 @@ impl PostgresStore {
         migrations::migrate(&mut writer, &schema, options.migrate).await?;
 
         let statements = Arc::new(Statements::new(&schema));
-        let pool = Pool::new(connector.clone(), &options);
+        let pool = Pool::new(connector.clone(), options.terms());
         pool.fill().await?;
         let watch = Watch::start(
             connector.clone(),

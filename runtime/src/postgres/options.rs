@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::writer::WriterOptions;
+use crate::{sql::pool::Terms, writer::WriterOptions};
 
 /// Settings of a [`PostgresStore`](super::PostgresStore).
 ///
@@ -139,6 +139,19 @@ impl PostgresOptions {
     pub fn writer(mut self, writer: WriterOptions) -> Self {
         self.writer = writer;
         self
+    }
+}
+
+impl PostgresOptions {
+    pub(super) fn terms(&self) -> Terms {
+        let (min, max) = self.connections;
+        Terms {
+            min: min as usize,
+            max: max as usize,
+            acquire_timeout: self.acquire_timeout,
+            idle_timeout: self.idle_timeout,
+            max_lifetime: self.max_lifetime,
+        }
     }
 }
 

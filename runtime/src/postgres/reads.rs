@@ -2,31 +2,33 @@
 
 use futures_util::future::FutureExt;
 use sqlx::{
-    Postgres, Row,
-    postgres::{PgArguments, PgRow},
+    Connection, Postgres, Row,
+    postgres::{PgArguments, PgConnection, PgRow},
     query::Query,
 };
 
 use super::{
-    pool::Pool,
+    connect::Connector,
     rows,
     schema::{Statement, Statements},
-    types::{big, count, uuid},
+    types::uuid,
 };
 use crate::{
     error::StoreError,
     id::CommitId,
+    sql::{
+        numbers::{big, count},
+        pages::{Window, dealt, most},
+        pool::Pool,
+    },
     store::{LogPage, LogRead, Receipt, StreamPage, StreamRead},
     stream::StreamName,
 };
 
-/// How far a reader of rare events looks at once.
-const FILTER_WINDOW: u64 = 20_000;
-
 /// Everything that reads.
 #[derive(Debug)]
 pub(super) struct Reads<'a> {
-    pub(super) pool: &'a Pool,
+    pub(super) pool: &'a Pool<Connector>,
     pub(super) statements: &'a Statements,
     pub(super) persistent: bool,
 }
@@ -36,8 +38,7 @@ type Call = Query<'static, Postgres, PgArguments>;
 impl Reads<'_> {
     async fn rows(&self, doing: &str, call: impl Fn() -> Call + Sync) -> Result<Vec<PgRow>, StoreError> {
         let persistent = self.persistent;
-        let work = self.pool.run(doing, |connection| call().persistent(persistent).fetch_all(connection).boxed());
-        work.await
+        self.pool.run(doing, |connection| fetch(connection, call(), persistent).boxed()).await
     }
 
     pub(super) async fn streams(&self, reads: Vec<StreamRead>) -> Result<Vec<StreamPage>, StoreError> {
@@ -47,24 +48,12 @@ impl Reads<'_> {
         let rows = self.rows("reading streams", || self.call_for(&reads)).await?;
         let mut asked = Vec::with_capacity(rows.len());
         for row in &rows {
-            asked.push(rows::tag(row)?);
+            asked.push(usize::try_from(rows::tag(row)? - 1).unwrap_or(usize::MAX));
         }
-        let mut pages: Vec<StreamPage> = reads.iter().map(|_| StreamPage::default()).collect();
-        for (nth, event) in asked.into_iter().zip(rows::events(&rows)?) {
-            let index = usize::try_from(nth - 1).unwrap_or(usize::MAX);
-            let Some((page, read)) = pages.get_mut(index).zip(reads.get(index)) else { continue };
-            if page.events.len() < read.limit {
-                page.events.push(event);
-            } else {
-                page.more = true;
-            }
-        }
-        Ok(pages)
+        Ok(dealt(&reads, asked.into_iter().zip(rows::events(&rows)?)))
     }
 
     fn call_for(&self, reads: &[StreamRead]) -> Call {
-        // One more than is asked for tells whether there is more.
-        let most = |read: &StreamRead| big(read.limit as u64).saturating_add(1);
         if let [read] = reads {
             return sqlx::query(self.statements.read_stream.text())
                 .bind(read.stream.as_str())
@@ -82,31 +71,16 @@ impl Reads<'_> {
     }
 
     pub(super) async fn log(&self, read: LogRead) -> Result<LogPage, StoreError> {
-        let limit = read.limit.max(1);
-        let filtered = read.categories.is_some() || read.events.is_some();
-        // Positions are dense: so many events lie within so many positions.
-        let ahead = (limit as u64).saturating_add(1);
-        let window = read.after.saturating_add(if filtered { ahead.max(FILTER_WINDOW) } else { ahead }).min(read.until);
-        let statement = if filtered { &self.statements.read_log_filtered } else { &self.statements.read_log };
+        let window = Window::of(&read);
+        let statement = if window.filtered { &self.statements.read_log_filtered } else { &self.statements.read_log };
         let names = |names: &Option<std::sync::Arc<[String]>>| names.as_ref().map(|names| names.to_vec());
         let call = || {
-            let call = window_call(statement, read.after, window, ahead);
-            if filtered { call.bind(names(&read.categories)).bind(names(&read.events)) } else { call }
+            let call = window_call(statement, window);
+            if window.filtered { call.bind(names(&read.categories)).bind(names(&read.events)) } else { call }
         };
         let rows = self.rows("reading the log", call).await?;
         let head = rows.first().map_or(Ok(0), rows::tag).map(count)?;
-        if read.after > head {
-            return Err(StoreError::BeyondHead { what: "position", asked: read.after, head });
-        }
-        let end = read.until.min(head);
-        let mut events = rows::events(&rows)?;
-        let cut = events.len() > limit;
-        events.truncate(limit);
-        let reached = match events.last() {
-            Some(last) if cut => last.position(),
-            _ => window.min(end).max(read.after),
-        };
-        Ok(LogPage { events, reached, more: reached < end })
+        window.page(&read, head, rows::events(&rows)?)
     }
 
     pub(super) async fn head(&self) -> Result<u64, StoreError> {
@@ -129,6 +103,21 @@ impl Reads<'_> {
     }
 }
 
-fn window_call(statement: &Statement, after: u64, until: u64, most: u64) -> Call {
-    sqlx::query(statement.text()).bind(big(after)).bind(big(until)).bind(big(most))
+fn window_call(statement: &Statement, window: Window) -> Call {
+    sqlx::query(statement.text()).bind(big(window.after)).bind(big(window.until)).bind(big(window.most))
+}
+
+/// What a call answers. Behind a pooler it is asked in a transaction, so that all its messages reach one server.
+pub(super) async fn fetch(
+    connection: &mut PgConnection,
+    call: Call,
+    persistent: bool,
+) -> Result<Vec<PgRow>, sqlx::Error> {
+    if persistent {
+        return call.fetch_all(connection).await;
+    }
+    let mut transaction = connection.begin().await?;
+    let rows = call.persistent(false).fetch_all(&mut *transaction).await?;
+    transaction.commit().await?;
+    Ok(rows)
 }

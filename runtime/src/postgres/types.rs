@@ -67,16 +67,6 @@ pub(super) fn commit_id(id: Uuid) -> CommitId {
     CommitId::from_u128(id.as_u128())
 }
 
-/// A number that no column holds is larger than every one that a column holds.
-pub(super) fn big(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-/// Columns of positions and versions hold no negative numbers.
-pub(super) fn count(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or(0)
-}
-
 /// An index, as SQL counts.
 pub(super) fn nth(index: usize) -> i32 {
     i32::try_from(index).unwrap_or(i32::MAX - 1) + 1

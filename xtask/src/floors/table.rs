@@ -28,7 +28,7 @@ pub(super) const HOUSES: &[House] = &[
             // F2: what a store is, and what it is handed.
             &[&["store"]],
             // F3: the stores. Nothing here knows of commands, and so nothing has their type parameters.
-            &[&["writer"], &["memory"], &["sqlite"], &["postgres"]],
+            &[&["writer"], &["sql"], &["memory"], &["sqlite"], &["postgres"]],
             // F4: what runs commands and projections. A handle comes from an opener, and an opener opens handles: they
             // are one room with two doors.
             &[&["command", "handle"], &["executor"], &["projector"], &["open"]],
