@@ -19,8 +19,10 @@ mod payload;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod recorded;
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod sql;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod store;
 mod stream;
 #[cfg(feature = "testing")]
@@ -30,6 +32,8 @@ mod writer;
 
 #[cfg(feature = "postgres")]
 pub use self::postgres::{PostgresOptions, PostgresStore};
+#[cfg(feature = "sqlite")]
+pub use self::sqlite::{SqliteOptions, SqliteStore, Synchronous};
 pub use self::{
     command::{Access, Command, Decide, Declared, Declares, Fingerprint, Opener, Paused},
     error::{ExecuteError, KeyFault, StoreError},

@@ -2,7 +2,10 @@
 
 use crate::{error::StoreError, memory::MemoryStore, store::AnyStore};
 
-/// Opens a store by its URL: `memory:`, or `postgres://…` with the feature `postgres`.
+/// Opens a store by its URL: `memory:`, `sqlite:bank.db` with the feature `sqlite`, `postgres://…` with the feature `postgres`.
+///
+/// The path of a file stands as it is, up to a `?`. Behind that, parameters say how it is used:
+/// `sqlite:bank.db?synchronous=normal&busy_timeout=2s&readers=8`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), foldline_runtime::StoreError> {
@@ -24,9 +27,21 @@ pub async fn open(url: &str) -> Result<AnyStore, StoreError> {
     match url.split_once(':') {
         Some(("memory", "")) => Ok(AnyStore::new(MemoryStore::new())),
         Some(("memory", _)) => refuse("a store in memory has no name: write `memory:`"),
+        Some(("sqlite", _)) => sqlite(url).await,
         Some(("postgres" | "postgresql", _)) => postgres(url).await,
-        _ => refuse("write `memory:` or `postgres://…`"),
+        _ => refuse("write `memory:`, `sqlite:bank.db` or `postgres://…`"),
     }
+}
+
+#[cfg(feature = "sqlite")]
+async fn sqlite(url: &str) -> Result<AnyStore, StoreError> {
+    crate::sqlite::SqliteStore::open_url(url).await.map(AnyStore::new)
+}
+
+#[cfg(not(feature = "sqlite"))]
+async fn sqlite(url: &str) -> Result<AnyStore, StoreError> {
+    let reason = "it was built without SQLite: enable the feature `sqlite` of `foldline`".to_owned();
+    Err(StoreError::Url { url: url.to_owned(), reason })
 }
 
 #[cfg(feature = "postgres")]

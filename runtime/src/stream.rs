@@ -146,6 +146,11 @@ impl StreamName {
         &self.0
     }
 
+    /// The same, shared.
+    pub(crate) fn text(&self) -> Arc<str> {
+        Arc::clone(&self.0)
+    }
+
     /// The kind of stream: what stands before the first `-`.
     #[must_use]
     pub fn category(&self) -> &str {

@@ -40,6 +40,7 @@ impl Sight {
     }
 
     /// There may be something new: it is looked for at once.
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "only a server tells"))]
     pub(crate) fn hint(&self) {
         self.hint.notify_one();
     }

@@ -1,13 +1,15 @@
 //! What tests of domains and of stores stand on.
 //!
 //! [`given`] tests a domain without a store, a runtime or a clock; [`contract`] puts a store through the laws;
-//! [`Queueing`] makes many commands meet, and [`temp_postgres`] is a server for them, with [`TempPooler`] before it.
+//! [`Queueing`] makes many commands meet; [`temp_postgres`] is a server for them, with [`TempPooler`] before it, and
+//! [`TempFolder`] a place for files.
 
 pub mod contract;
 mod diff;
 mod given;
 mod programs;
 mod queueing;
+mod temp_folder;
 mod temp_pooler;
 pub mod temp_postgres;
 #[cfg(feature = "postgres")]
@@ -19,6 +21,7 @@ pub use self::temp_schema::TempSchema;
 pub use self::{
     given::{Given, given},
     queueing::Queueing,
+    temp_folder::TempFolder,
     temp_pooler::TempPooler,
     then::{Then, When},
 };

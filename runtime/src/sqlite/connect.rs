@@ -1,0 +1,128 @@
+//! Opening the file, and refusing what correctness cannot lean on.
+
+use std::{
+    path::{Path, PathBuf, absolute},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures_util::future::{BoxFuture, FutureExt};
+use sqlx::{
+    ConnectOptions, Connection,
+    sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode},
+};
+use tokio::time::sleep;
+
+use super::{
+    faults::{ResultCodes, kind, not_opened, store_error},
+    options::SqliteOptions,
+};
+use crate::{
+    error::StoreError,
+    sql::{faults::Kind, pool::Source, rows::present},
+};
+
+/// How many statements stay prepared: more than there are.
+const STATEMENTS: usize = 128;
+
+/// What the log may keep of the WAL's file, once it is in the file itself.
+const WAL_BYTES: &str = "67108864";
+
+/// Where the file is, and how it is opened.
+#[derive(Debug, Clone)]
+pub(super) struct Connector {
+    path: Arc<Path>,
+    target: Arc<SqliteConnectOptions>,
+    busy_timeout: Duration,
+}
+
+impl Connector {
+    pub(super) fn new(path: &Path, options: &SqliteOptions) -> Result<Self, StoreError> {
+        // Not where the program stands when a connection is opened later; and a name like `file:…` is then a name.
+        let path = absolute(path).map_err(|error| cannot(path, &error.to_string()))?;
+        let target = SqliteConnectOptions::new()
+            .filename(&path)
+            .busy_timeout(options.busy_timeout)
+            .synchronous(options.synchronous.pragma())
+            // A flush that reaches no further than the drive's cache is none: this is for macOS.
+            .pragma("fullfsync", "on")
+            .pragma("checkpoint_fullfsync", "on")
+            .pragma("journal_size_limit", WAL_BYTES)
+            .statement_cache_capacity(STATEMENTS)
+            .thread_name(|nth| format!("foldline-sqlite-{nth}"))
+            .disable_statement_logging();
+        Ok(Self { path: path.into(), target: Arc::new(target), busy_timeout: options.busy_timeout })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Opens the file, makes it if it is not there, and looks at it.
+    pub(super) async fn create(&self) -> Result<SqliteConnection, StoreError> {
+        if self.path.is_dir() {
+            return Err(cannot(&self.path, "it is a directory: name a file in it"));
+        }
+        if let Some(directory) = self.path.parent().filter(|directory| !directory.is_dir()) {
+            return Err(cannot(&self.path, &format!("there is no directory `{}`: make it first", directory.display())));
+        }
+        let target = SqliteConnectOptions::clone(&self.target).create_if_missing(true);
+        let target = target.journal_mode(SqliteJournalMode::Wal);
+        let began = Instant::now();
+        loop {
+            match self.open(&target).await {
+                // Who turns a file's journal into a WAL does not wait for others that do: so we do.
+                Err(error) if kind(&error) == Kind::Transient && began.elapsed() < self.busy_timeout => {
+                    sleep(Duration::from_millis(5)).await;
+                }
+                Err(error) => return Err(not_opened(&format!("opening `{}`", self.path.display()), error)),
+                Ok((connection, journal)) if journal == "wal" => return Ok(connection),
+                Ok((_, journal)) => {
+                    let why = format!(
+                        "its journal is `{journal}`, and cannot be a WAL there: is it on a network's file system?"
+                    );
+                    return Err(cannot(&self.path, &why));
+                }
+            }
+        }
+    }
+
+    async fn open(&self, target: &SqliteConnectOptions) -> Result<(SqliteConnection, String), sqlx::Error> {
+        let mut connection = SqliteConnection::connect_with(target).await?;
+        let rows = sqlx::raw_sql(include_str!("sql/preflight.sql")).fetch_all(&mut connection).await?;
+        let journal = rows.last().map_or(Ok(&[][..]), |row| present(row, 0))?;
+        let journal = String::from_utf8_lossy(journal).into_owned();
+        Ok((connection, journal))
+    }
+
+    /// A connection that writes, to the file that was there when the store was opened.
+    pub(super) async fn connect_to_write(&self) -> Result<SqliteConnection, StoreError> {
+        let connected = SqliteConnection::connect_with(&self.target).await;
+        connected.map_err(|error| store_error(&format!("opening `{}` again", self.path.display()), error))
+    }
+}
+
+impl Source for Connector {
+    type Connection = SqliteConnection;
+    type Dialect = ResultCodes;
+
+    fn connect(&self) -> BoxFuture<'_, Result<SqliteConnection, StoreError>> {
+        async {
+            let target = SqliteConnectOptions::clone(&self.target).pragma("query_only", "on");
+            let connected = SqliteConnection::connect_with(&target).await;
+            connected.map_err(|error| store_error(&format!("opening `{}`", self.path.display()), error))
+        }
+        .boxed()
+    }
+
+    /// Nobody but the disk can keep a reader waiting.
+    fn patience(&self) -> Duration {
+        Duration::MAX
+    }
+}
+
+/// The file cannot be a log.
+pub(super) fn cannot(path: &Path, why: &str) -> StoreError {
+    let context = format!("`{}` cannot be opened: {why}", PathBuf::from(path).display()).into();
+    StoreError::Failed { context, source: None }
+}

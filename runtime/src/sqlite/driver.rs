@@ -1,0 +1,106 @@
+//! SQLite as the database under the group commit.
+
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, FutureExt};
+use sqlx::{Connection, sqlite::SqliteConnection};
+use tokio::sync::Mutex;
+
+use super::{
+    append::{Broken, append, check},
+    connect::Connector,
+    faults::{kind, store_error},
+    reads::Reads,
+    statements::Statements,
+};
+use crate::{
+    error::StoreError,
+    id::CommitId,
+    sql::{
+        faults::Kind,
+        pool::Pool,
+        watch::{Sight, Tasks},
+    },
+    store::{LogPage, LogRead, Receipt, StreamPage, StreamRead},
+    writer::{Batch, Driver, Fault, Verdict},
+};
+
+/// The log of one file.
+#[derive(Debug)]
+pub(super) struct SqliteDriver {
+    pub(super) connector: Connector,
+    pub(super) statements: Arc<Statements>,
+    /// The connection that appends; none after a fault, until the next batch.
+    pub(super) writer: Mutex<Option<SqliteConnection>>,
+    pub(super) pool: Pool<Connector>,
+    pub(super) sight: Sight,
+    pub(super) tasks: Tasks,
+}
+
+impl SqliteDriver {
+    pub(super) fn reads(&self) -> Reads<'_> {
+        Reads { pool: &self.pool, statements: &self.statements }
+    }
+
+    async fn send(&self, batch: &Batch) -> Result<Vec<Verdict>, Fault> {
+        check(batch).map_err(Fault::Unstored)?;
+        let mut writer = self.writer.lock().await;
+        // Taken out: a call that is given up half way leaves a transaction open, and must leave no connection behind.
+        let mut connection = match writer.take() {
+            Some(connection) => connection,
+            None => self.connector.connect_to_write().await.map_err(Fault::Unstored)?,
+        };
+        let appended = append(&mut connection, &self.statements, batch).await;
+        if appended.is_ok() || sqlx::query("rollback").execute(&mut connection).await.is_ok() {
+            *writer = Some(connection);
+        }
+        appended.map_err(fault)
+    }
+}
+
+fn fault(broken: Broken) -> Fault {
+    let doing = "appending a batch";
+    match broken {
+        // It is written behind the end of the log, and whether the disk has it nobody knows.
+        Broken::Committing(error) if kind(&error) == Kind::Connection => Fault::Lost(store_error(doing, error)),
+        Broken::Before(error) | Broken::Committing(error) => Fault::Unstored(store_error(doing, error)),
+    }
+}
+
+impl Driver for SqliteDriver {
+    fn append<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<Vec<Verdict>, Fault>> {
+        self.send(batch).boxed()
+    }
+
+    fn read_streams(&self, reads: Vec<StreamRead>) -> BoxFuture<'_, Result<Vec<StreamPage>, StoreError>> {
+        async move { self.reads().streams(reads).await }.boxed()
+    }
+
+    fn read_log(&self, read: LogRead) -> BoxFuture<'_, Result<LogPage, StoreError>> {
+        async move { self.reads().log(read).await }.boxed()
+    }
+
+    fn head(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
+        async move { self.reads().head().await }.boxed()
+    }
+
+    fn wait_beyond(&self, position: u64) -> BoxFuture<'_, Result<u64, StoreError>> {
+        self.sight.beyond(position).boxed()
+    }
+
+    fn find_commit(&self, id: CommitId) -> BoxFuture<'_, Result<Option<Receipt>, StoreError>> {
+        async move { self.reads().commit(id).await }.boxed()
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        async move {
+            self.tasks.stop();
+            self.pool.close().await;
+            if let Some(connection) = self.writer.lock().await.take() {
+                // The last of a file's connections tidies up behind itself, and is waited for.
+                let _ = connection.close().await;
+            }
+        }
+        .boxed()
+    }
+}
