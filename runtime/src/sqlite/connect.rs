@@ -8,7 +8,7 @@ use std::{
 
 use futures_util::future::{BoxFuture, FutureExt};
 use sqlx::{
-    ConnectOptions, Connection,
+    AssertSqlSafe, ConnectOptions, Connection,
     sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode},
 };
 use tokio::time::sleep;
@@ -16,10 +16,11 @@ use tokio::time::sleep;
 use super::{
     faults::{ResultCodes, kind, not_opened, store_error},
     options::SqliteOptions,
+    rows::text,
 };
 use crate::{
     error::StoreError,
-    sql::{faults::Kind, pool::Source, rows::present},
+    sql::{faults::Kind, pool::Source},
 };
 
 /// How many statements stay prepared: more than there are.
@@ -88,10 +89,18 @@ impl Connector {
     }
 
     async fn open(&self, target: &SqliteConnectOptions) -> Result<(SqliteConnection, String), sqlx::Error> {
-        let mut connection = SqliteConnection::connect_with(target).await?;
-        let rows = sqlx::raw_sql(include_str!("sql/preflight.sql")).fetch_all(&mut connection).await?;
-        let journal = rows.last().map_or(Ok(&[][..]), |row| present(row, 0))?;
-        let journal = String::from_utf8_lossy(journal).into_owned();
+        let mut connection = SqliteConnection::connect_with(&target.clone().busy_timeout(Duration::ZERO)).await?;
+        // A file that may only be read is opened all the same, and says so here. Whoever is in the way now is in nobody's
+        // way: the lock is not needed yet.
+        if let Err(error) = sqlx::raw_sql("begin immediate; rollback").execute(&mut connection).await
+            && kind(&error) != Kind::Transient
+        {
+            return Err(error);
+        }
+        let wait = format!("pragma busy_timeout = {}", self.busy_timeout.as_millis());
+        sqlx::raw_sql(AssertSqlSafe(wait)).execute(&mut connection).await?;
+        let rows = sqlx::query("pragma journal_mode").fetch_all(&mut connection).await?;
+        let journal = rows.first().map_or(Ok(""), |row| text(row, 0))?.to_owned();
         Ok((connection, journal))
     }
 

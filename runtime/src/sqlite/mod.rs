@@ -10,6 +10,8 @@ mod options;
 mod reads;
 mod rows;
 mod statements;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
 mod url;
 mod wide;
 

@@ -66,6 +66,22 @@ pub struct Found {
     pub taken: Vec<(usize, Refusal)>,
 }
 
+#[cfg(all(test, feature = "sqlite"))]
+impl Batch {
+    /// Commits that share no stream, sent for the first time or again.
+    pub(crate) fn of(commits: Vec<Commit>, known_head: Option<u64>) -> Self {
+        let mut batch = Self { known_head, ..Self::default() };
+        for (nth, commit) in commits.iter().enumerate() {
+            for seen in commit.expectations() {
+                batch.uses.push(Link { commit: nth, on: batch.expectations.len() });
+                batch.expectations.push(seen.clone());
+            }
+        }
+        batch.commits = commits;
+        batch
+    }
+}
+
 impl Batch {
     /// The commits, in order.
     #[must_use]

@@ -1,6 +1,8 @@
 //! The store on PostgreSQL, against a real server: what the conformance suite cannot ask of every store.
 
 mod beyond;
+#[path = "../common/commits.rs"]
+mod commits;
 #[path = "../common/mod.rs"]
 mod common;
 mod faults;
