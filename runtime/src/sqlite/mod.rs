@@ -10,7 +10,7 @@ mod options;
 mod reads;
 mod rows;
 mod statements;
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
 mod tests;
 mod url;
 mod wide;
