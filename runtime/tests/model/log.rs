@@ -109,8 +109,10 @@ pub(crate) fn execute(world: &mut World, batch: &Batch, is_heard: bool, scenario
     }
     let links = Links::of(commits, scenario);
     let before = world.log;
-    let stale =
-        |stream: usize| links.outer[stream].is_some_and(|seen| !same_end(seen, before.content(stream), scenario));
+    let stale = |stream: usize| {
+        let wrong = |seen| !same_end(seen, before.content(stream), scenario);
+        links.outer[stream].is_some_and(|seen| !batch.ends.vouches(stream, seen, &before, scenario) && wrong(seen))
+    };
     let mut refused = [false; COMMANDS];
     for (nth, commit) in commits.iter().enumerate() {
         let own = (0..STREAMS).find(|stream| links.uses[nth][*stream] && stale(*stream));

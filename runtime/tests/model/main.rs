@@ -5,6 +5,7 @@
 //! (`whole.rs`); with any of them taken out, something does (`taken_out.rs`). The stories that are found are printed when a
 //! test fails, and always with `--nocapture`. What is modelled, and what not: `docs/adr/0013-the-protocol-model.md`.
 
+mod ends;
 mod executor;
 mod log;
 mod properties;

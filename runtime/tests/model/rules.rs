@@ -41,6 +41,10 @@ pub(crate) struct Rules {
     pub(crate) sends_known_head: bool,
     /// 9: … and not only looked for.
     pub(crate) sends_again: bool,
+    /// 9: what a writer knows of the streams that it wrote counts if the log ends where it did then,
+    pub(crate) asks_where_the_log_ends: bool,
+    /// 9: … and is forgotten once somebody else has appended.
+    pub(crate) forgets_after_strangers: bool,
     /// 10: a commit that was given up is unknown, and not failed.
     pub(crate) given_up_is_unknown: bool,
     /// 10: … and takes what is queued on it with it.
@@ -71,6 +75,8 @@ pub(crate) const ALL: Rules = Rules {
     log_says_exists: true,
     sends_known_head: true,
     sends_again: true,
+    asks_where_the_log_ends: true,
+    forgets_after_strangers: true,
     given_up_is_unknown: true,
     unknown_takes_dependents: true,
     cancelled_lets_go: true,

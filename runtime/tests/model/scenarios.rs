@@ -142,6 +142,11 @@ pub(crate) fn uncached() -> Scenario {
     scenario("no cache", &[records("w"), declines("w"), elsewhere(records("w"))]).without_cache().cancels(1)
 }
 
+pub(crate) fn stranger_in_between() -> Scenario {
+    let plans = [records("w"), records(".w"), records("w"), elsewhere(records("w"))];
+    scenario("a stranger in between", &plans)
+}
+
 pub(crate) fn out_of_step() -> Scenario {
     let plans = [declines("w"), records("ww"), records(".w"), elsewhere(records("w"))];
     scenario("out of step", &plans)

@@ -1,6 +1,7 @@
 //! Everything that two processes, their writers and one log can be in the middle of.
 
 use crate::{
+    ends::Ends,
     log::Log,
     rules::Rules,
     small::{Id, Ids, List, View},
@@ -114,6 +115,7 @@ pub(crate) struct Process {
     pub(crate) failed: Ids,
     /// The log reaches at least this far.
     pub(crate) head: u8,
+    pub(crate) ends: Ends,
 }
 
 /// A stream's state as the last command left it. Its lane is held by those commands that say so.
@@ -224,6 +226,8 @@ pub(crate) struct Batch {
     pub(crate) commits: List<Commit, COMMANDS>,
     /// The head before it was first sent, if this is not that time.
     pub(crate) known_head: Option<u8>,
+    /// What its writer knew when it was first sent.
+    pub(crate) ends: Ends,
 }
 
 /// The one batch that a writer waits for.

@@ -4,7 +4,7 @@ use crate::{
     rules::Rules,
     scenarios::{
         cold_readers, hot, lost, lost_beside_another, lost_twice, new, one_place, out_of_step, overtaken_twice,
-        read_and_written, rivals, shared_read, taken_back,
+        read_and_written, rivals, shared_read, stranger_in_between, taken_back,
     },
     search::search,
     state::Scenario,
@@ -160,6 +160,20 @@ fn rule_9_sent_again_without_the_known_head() {
 fn rule_9_only_looked_for() {
     breaks(lost(), "G5", |rules| {
         rules.sends_again = false;
+    });
+}
+
+#[test]
+fn rule_9_what_a_writer_knows_counts_wherever_the_log_ends() {
+    breaks(overtaken_twice(), "G2", |rules| {
+        rules.asks_where_the_log_ends = false;
+    });
+}
+
+#[test]
+fn rule_9_what_a_writer_knows_outlives_a_stranger() {
+    breaks(stranger_in_between(), "G2", |rules| {
+        rules.forgets_after_strangers = false;
     });
 }
 

@@ -3,8 +3,8 @@
 use crate::{
     scenarios::{
         cold_readers, crash, hot, lost, lost_beside_another, lost_proof, lost_twice, new, new_and_lost, one_place,
-        out_of_step, overtaken_twice, read_and_written, rivals, shared_read, taken_back, transfers, two_against_two,
-        uncached,
+        out_of_step, overtaken_twice, read_and_written, rivals, shared_read, stranger_in_between, taken_back,
+        transfers, two_against_two, uncached,
     },
     search::search,
     state::Scenario,
@@ -31,6 +31,11 @@ fn two_against_two_of_another_process() {
 #[test]
 fn on_several_streams() {
     [shared_read(), cold_readers(), read_and_written(), transfers(), uncached()].iter().for_each(holds);
+}
+
+#[test]
+fn with_a_stranger_in_between() {
+    holds(&stranger_in_between());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What one writer does between two waits: `writer/{plan,service}.rs`.
 
 use crate::{
+    ends::Ends,
     log,
     slots::{End, settle},
     small::{Id, List, View},
@@ -57,7 +58,7 @@ impl World {
         let fates = weigh(queue.as_slice(), state, scenario);
         // Whoever stands on these was submitted before they were answered: the set need not outlive this plan.
         state.failed.clear();
-        let mut batch = Batch::default();
+        let mut batch = Batch { ends: state.ends, ..Batch::default() };
         for (commit, fate) in queue.as_slice().iter().zip(fates.as_slice()) {
             match *fate {
                 Fate::Taken => batch.commits.push(*commit),
@@ -84,12 +85,21 @@ impl World {
         let mut again: List<Commit, COMMANDS> = List::default();
         for (commit, told) in batch.commits.as_slice().iter().zip(reply.as_slice()) {
             match *told {
-                Told::Committed => self.committed(process, commit, scenario),
+                Told::Committed => {
+                    let position = self.committed(process, commit, scenario);
+                    if commit.records {
+                        self.processes[process].ends.learn(commit, position, scenario);
+                    }
+                }
                 Told::Refused(stream, actual) => {
                     self.fail(process, commit, Outcome::Stale(stream, actual), scenario);
                 }
                 Told::Again => again.push(*commit),
             }
+        }
+        if batch.known_head.is_some() {
+            // Nobody knows in what order it was appended.
+            self.processes[process].ends = Ends::default();
         }
         // In front of whatever was submitted later, for that may stand on it.
         self.processes[process].queue.as_slice().iter().for_each(|commit| again.push(*commit));
@@ -138,12 +148,14 @@ impl World {
         }
     }
 
-    fn committed(&mut self, process: usize, commit: &Commit, scenario: &Scenario) {
+    /// Says where its last event is.
+    fn committed(&mut self, process: usize, commit: &Commit, scenario: &Scenario) -> u8 {
         let events = self.log.events();
         let reached = events.iter().rposition(|(id, _)| *id == commit.id).map_or(0, |index| index as u8 + 1);
         self.processes[process].head = self.processes[process].head.max(reached);
         settle(self, process, commit.id, End::Durable, scenario);
         self.tell(commit.id, Outcome::Committed);
+        reached
     }
 
     fn fail(&mut self, process: usize, commit: &Commit, outcome: Outcome, scenario: &Scenario) {
