@@ -1,11 +1,11 @@
 //! The log, and one stream's part of it, as bounded streams: a page is held at a time, and the next one on its way.
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, sync::Arc};
 
 use futures_core::Stream as FuturesStream;
 use futures_util::stream;
 
-use super::{AnyStore, LogRead, Store, StreamRead, pages::paged};
+use super::{AnyStore, LogRead, Store, StreamRead, glob::Glob, pages::paged};
 use crate::{
     error::StoreError,
     event::Event,
@@ -21,11 +21,13 @@ use crate::{
 pub struct Log {
     store: AnyStore,
     read: LogRead,
+    streams: Option<Arc<[Glob]>>,
+    live: bool,
 }
 
 impl Log {
     pub(crate) fn new(store: AnyStore, after: u64) -> Self {
-        Self { store, read: LogRead::after(after) }
+        Self { store, read: LogRead::after(after), streams: None, live: false }
     }
 
     /// Only events up to this position: the log as of then.
@@ -46,6 +48,16 @@ impl Log {
         self
     }
 
+    /// Only events of streams whose names fit one of these patterns: `account-a*`, where `*` is any text and `?` one
+    /// character.
+    ///
+    /// Patterns that spell out what stands before the first `-` let the database leave out other categories; the rest is
+    /// looked at here.
+    pub fn streams(mut self, patterns: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.streams = Some(patterns.into_iter().map(Glob::new).collect());
+        self
+    }
+
     /// How many events make a page; [`limits::PAGE_EVENTS`](crate::limits::PAGE_EVENTS) by default. Two pages are held in
     /// memory at most: while one is looked at, the next is fetched.
     pub fn page(mut self, events: usize) -> Self {
@@ -53,23 +65,47 @@ impl Log {
         self
     }
 
-    /// Up to the present end of the log, undecoded.
-    pub fn raw(self) -> impl FuturesStream<Item = Result<RawEvent, StoreError>> + Send + Unpin + use<> {
-        paged(self.read, move |mut read| {
-            let store = self.store.clone();
+    /// Goes on at the present end of the log: waits for what comes, until it is dropped or the store is closed.
+    ///
+    /// What this process commits is seen at once; what others commit, as soon as the store notices.
+    pub fn live(mut self) -> Self {
+        self.live = true;
+        self
+    }
+
+    /// Up to the present end of the log, or beyond it if [`live`](Self::live), undecoded. An error is the last item:
+    /// whoever wants to go on after a passing fault asks again from the last position.
+    pub fn raw(mut self) -> impl FuturesStream<Item = Result<RawEvent, StoreError>> + Send + Unpin + use<> {
+        self.read.categories = self.read.categories.or_else(|| categories(self.streams.as_deref()));
+        let (store, streams, live) = (self.store, self.streams, self.live);
+        // The second says whether there is nothing to be had without waiting.
+        paged((self.read, false), move |(mut read, at_the_end)| {
+            let (store, streams) = (store.clone(), streams.clone());
             async move {
-                let page = store.read_log(read.clone()).await?;
+                if at_the_end {
+                    store.wait_beyond(read.after).await?;
+                }
+                let mut page = store.read_log(read.clone()).await?;
                 read.after = page.reached;
-                Ok((page.events, page.more.then_some(read)))
+                if let Some(streams) = streams {
+                    page.events.retain(|event| streams.iter().any(|glob| glob.fits(event.stream().as_str())));
+                }
+                let goes_on = page.more || (live && read.after < read.until);
+                Ok((page.events, goes_on.then_some((read, !page.more))))
             }
         })
     }
 
-    /// Up to the present end of the log, as events of type `E`. Ask for `E`'s own with [`categories`](Self::categories):
+    /// The same, as events of type `E`. Ask for `E`'s own with [`categories`](Self::categories):
     /// an event that is none of `E`'s is an error.
     pub fn typed<E: Event>(self) -> impl FuturesStream<Item = Result<Recorded<E>, StoreError>> + Send + Unpin + use<E> {
         decoded(self.raw())
     }
+}
+
+/// The categories that patterns spell out, if all do.
+fn categories(streams: Option<&[Glob]>) -> Option<Arc<[String]>> {
+    streams?.iter().map(|glob| glob.category().map(String::from)).collect()
 }
 
 /// The events of one stream, narrowed as its methods say.

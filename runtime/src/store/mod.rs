@@ -2,6 +2,7 @@
 
 mod any;
 mod commit;
+mod glob;
 mod log;
 mod pages;
 mod place;

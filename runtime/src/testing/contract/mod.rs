@@ -21,6 +21,7 @@ pub mod concurrent;
 pub mod dense;
 mod draft;
 pub mod finding;
+pub mod following;
 pub mod hostile;
 pub mod once;
 pub mod proofs;
@@ -115,6 +116,14 @@ macro_rules! store_contract {
                 closing_wakes_all_who_wait,
                 a_place_not_used_is_given_back,
             }
+            following {
+                a_live_log_goes_on_where_the_log_ended,
+                a_live_log_shows_the_streams_asked_for,
+                a_live_log_ends_where_it_was_told_to,
+                closing_ends_a_live_log,
+                a_live_log_beyond_the_end_is_an_error,
+                a_live_log_shows_what_others_commit,
+            }
             sharing {
                 what_one_wrote_the_other_reads,
                 what_one_saw_the_other_makes_stale,
@@ -176,6 +185,7 @@ mod tests {
             include_str!("concurrent.rs"),
             include_str!("dense.rs"),
             include_str!("finding.rs"),
+            include_str!("following.rs"),
             include_str!("hostile.rs"),
             include_str!("once.rs"),
             include_str!("proofs.rs"),
