@@ -18,6 +18,8 @@ mod open;
 mod payload;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod projection;
+mod projector;
 mod recorded;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod sql;
@@ -45,6 +47,11 @@ pub use self::{
     memory::MemoryStore,
     metadata::Metadata,
     open::open,
+    projection::{Delivery, Projection, ProjectionError},
+    projector::{
+        FailedEvent, Failure, InMemory, OnError, Progress, ProjectionOptions, ProjectionStatus, Projector,
+        ProjectorBuilder, Reached, Run, RunState, View, WaitError, WaitFor,
+    },
     recorded::{CommitInfo, Place, RawEvent, Recorded},
     store::{AnyStore, History, Log},
     stream::{Stream, StreamKey, StreamName},
@@ -54,8 +61,9 @@ pub use self::{
 /// What a store is: for those who write one, or test one.
 pub mod storage {
     pub use crate::store::{
-        Commit, End, Expectation, Failing, Failures, HeldOff, IdempotencyKey, LogPage, LogRead, NewEvent, Outcome,
-        Place, Receipt, Refusal, Seen, Settle, Status, Store, StreamPage, StreamRead, Ticket, Watch,
+        Checkpoint, Checkpoints, Claim, Commit, End, Expectation, Failing, Failures, HeldOff, IdempotencyKey, Lease,
+        LogPage, LogRead, NewEvent, Outcome, Parked, Place, Receipt, Refusal, Seen, Settle, Snapshot, Status, Store,
+        StreamPage, StreamRead, Ticket, Watch,
     };
     pub use crate::writer::{Batch, Batched, Driver, Fault, Found, Link, Point, Verdict, WriterOptions};
 }

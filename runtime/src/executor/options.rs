@@ -54,8 +54,13 @@ impl RetryPolicy {
         self
     }
 
+    /// The pause before the next attempt behind `attempts` attempts; `None` if there is to be no other.
+    pub(crate) fn pause_before(&self, attempts: u32) -> Option<Duration> {
+        (attempts <= self.retries).then(|| self.pause(attempts))
+    }
+
     /// The pause before the attempt behind `attempts` attempts.
-    pub(super) fn pause(&self, attempts: u32) -> Duration {
+    pub(crate) fn pause(&self, attempts: u32) -> Duration {
         let doubled = self.base.saturating_mul(1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX));
         doubled.min(self.cap).mul_f64(fastrand::f64())
     }

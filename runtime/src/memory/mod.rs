@@ -1,5 +1,6 @@
 //! The store in memory: the reference for the laws, and what tests and first steps run on.
 
+mod checkpoints;
 mod pages;
 mod state;
 
@@ -8,11 +9,11 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use tokio::sync::watch;
 
-use self::state::State;
+use self::{checkpoints::Kept, state::State};
 use crate::{
     error::StoreError,
     id::CommitId,
-    store::{Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket},
+    store::{Checkpoints, Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket},
 };
 
 /// A log in this process's memory. Every clone is the same log; it ends with the last of them.
@@ -23,13 +24,14 @@ pub struct MemoryStore {
     state: Arc<RwLock<State>>,
     /// Touched when the log has grown or was closed, if anyone waits for that.
     grown: Arc<watch::Sender<()>>,
+    kept: Arc<Kept>,
 }
 
 impl MemoryStore {
     /// An empty log.
     #[must_use]
     pub fn new() -> Self {
-        Self { state: Arc::default(), grown: Arc::default() }
+        Self { state: Arc::default(), grown: Arc::default(), kept: Arc::default() }
     }
 
     // The state is whole between any two statements that could panic, so a poisoned lock guards a sound log.
@@ -101,5 +103,9 @@ impl Store for MemoryStore {
         // Nothing will come that anyone could wait for.
         self.grown.send_replace(());
         ready(()).boxed()
+    }
+
+    fn checkpoints(&self) -> Option<Arc<dyn Checkpoints>> {
+        Some(Arc::clone(&self.kept) as Arc<dyn Checkpoints>)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use super::{Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket};
+use super::{Checkpoints, Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket};
 use crate::{error::StoreError, id::CommitId};
 
 /// Any store. Cheap to clone: every clone is the same log.
@@ -54,5 +54,9 @@ impl Store for AnyStore {
 
     fn close(&self) -> BoxFuture<'_, ()> {
         self.0.close()
+    }
+
+    fn checkpoints(&self) -> Option<Arc<dyn Checkpoints>> {
+        self.0.checkpoints()
     }
 }

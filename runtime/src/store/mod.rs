@@ -1,6 +1,7 @@
 //! What a store is, and the laws that every store keeps.
 
 mod any;
+mod checkpoint;
 mod commit;
 mod glob;
 mod log;
@@ -9,12 +10,13 @@ mod place;
 mod read;
 mod ticket;
 
-use std::fmt::Debug;
+use std::{fmt::Debug, sync::Arc};
 
 use futures_util::future::BoxFuture;
 
 pub use self::{
     any::AnyStore,
+    checkpoint::{Checkpoint, Checkpoints, Claim, Lease, Parked, Snapshot},
     commit::{Commit, Expectation, IdempotencyKey, NewEvent, Receipt, Refusal, Seen},
     log::{History, Log},
     place::{Failing, Failures, HeldOff, Place},
@@ -71,6 +73,11 @@ pub trait Store: Debug + Send + Sync + 'static {
 
     /// Settles what was accepted, then refuses everything.
     fn close(&self) -> BoxFuture<'_, ()>;
+
+    /// Where projections leave how far they are; `None` if they can do so nowhere.
+    fn checkpoints(&self) -> Option<Arc<dyn Checkpoints>> {
+        None
+    }
 
     /// The log after position `after` (0: from the start), in order, as a bounded stream of pages' worth of events.
     fn log(&self, after: u64) -> Log

@@ -1,0 +1,49 @@
+//! Why a projection did not take an event in.
+
+use std::{any::Any, error::Error as StdError, sync::Arc};
+
+use crate::{error::StoreError, stream::StreamName};
+
+/// Why a projection did not take an event in. Cheap to clone: many may ask for the one reason.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProjectionError {
+    /// The event cannot be read, or the store cannot answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The stream's name does not read as the key that the handler takes.
+    #[error(
+        "the name of the stream `{stream}` does not read as the key that the handler takes: was the key's form changed, or do two kinds of stream share a category?"
+    )]
+    Key {
+        /// The stream.
+        stream: StreamName,
+    },
+    /// A handler said no.
+    #[error("the handler failed: {0}")]
+    Handler(#[source] Arc<dyn StdError + Send + Sync>),
+    /// Writing the rows, or delivering elsewhere, failed.
+    #[error("what the handlers took in could not be written: {0}")]
+    Write(#[source] Arc<dyn StdError + Send + Sync>),
+    /// A handler panicked.
+    #[error("a handler panicked: {0}")]
+    Panicked(Arc<str>),
+}
+
+impl ProjectionError {
+    /// What a handler said.
+    pub fn handler(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::Handler(Arc::from(source.into()))
+    }
+
+    /// What was said when rows were written.
+    pub(crate) fn write(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::Write(Arc::from(source.into()))
+    }
+
+    /// What a panic said.
+    pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Self {
+        let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Self::Panicked(said.unwrap_or("it did not say why").into())
+    }
+}

@@ -1,0 +1,98 @@
+//! How a projection is run.
+
+use std::time::Duration;
+
+use crate::{executor::RetryPolicy, limits};
+
+/// What happens when a projection cannot take an event in: its handler fails, or the event cannot be read.
+///
+/// Passing faults of the store are none of its business: they are waited out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OnError {
+    /// It stops before that event, and says so in its status. Resumed, it begins with that event.
+    #[default]
+    Stop,
+    /// It tries that event again, and stops when the policy is at its end.
+    Retry(RetryPolicy),
+    /// It leaves that event's stream aside, with all that comes on it, and goes on with the others. What was left aside is
+    /// listed, and can be replayed.
+    Park,
+    /// It tries that event again, and leaves its stream aside when the policy is at its end.
+    RetryThenPark(RetryPolicy),
+}
+
+impl OnError {
+    pub(super) fn retry(self) -> Option<RetryPolicy> {
+        match self {
+            Self::Retry(policy) | Self::RetryThenPark(policy) => Some(policy),
+            Self::Stop | Self::Park => None,
+        }
+    }
+
+    pub(super) fn parks(self) -> bool {
+        matches!(self, Self::Park | Self::RetryThenPark(_))
+    }
+}
+
+/// Settings of one projection.
+#[derive(Debug, Clone, Copy)]
+#[must_use]
+pub struct ProjectionOptions {
+    pub(super) on_error: OnError,
+    pub(super) batch: usize,
+    pub(super) every: (u64, Duration),
+    pub(super) term: Duration,
+    pub(super) partitions: usize,
+}
+
+impl ProjectionOptions {
+    /// The usual settings.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What happens when an event cannot be taken in; [`OnError::Stop`] by default.
+    pub fn on_error(mut self, on_error: OnError) -> Self {
+        self.on_error = on_error;
+        self
+    }
+
+    /// How many events are taken in at once at most; [`limits::PAGE_EVENTS`] by default.
+    pub fn batch(mut self, events: usize) -> Self {
+        self.batch = events.max(1);
+        self
+    }
+
+    /// How often the checkpoint is moved where it does not move with each batch: after so many positions, or so much time,
+    /// whatever comes first. 10,000 and 5 seconds by default.
+    pub fn checkpoint_every(mut self, positions: u64, time: Duration) -> Self {
+        self.every = (positions.max(1), time);
+        self
+    }
+
+    /// How long after the last sign of life of a process another takes the projection over; 3 seconds by default.
+    pub fn takeover_after(mut self, term: Duration) -> Self {
+        self.term = term.max(Duration::from_millis(50));
+        self
+    }
+
+    /// How many work side by side, each on its share of the streams, if the projection says that it can be shared out
+    /// (`#[projection(partition_by = key)]`). 1 by default. It is fixed with the first event.
+    pub fn partitions(mut self, count: usize) -> Self {
+        self.partitions = count.max(1);
+        self
+    }
+}
+
+impl Default for ProjectionOptions {
+    fn default() -> Self {
+        Self {
+            on_error: OnError::Stop,
+            batch: limits::PAGE_EVENTS,
+            every: (10_000, Duration::from_secs(5)),
+            term: Duration::from_secs(3),
+            partitions: 1,
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What cannot be taken in: it stops, is tried again, or is left aside, exactly as declared.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use foldline_runtime::{
+    Executor, InMemory, MemoryStore, OnError, ProjectionOptions, Projector, RetryPolicy, RunState, View,
+};
+
+use crate::{
+    Done,
+    common::{
+        TallyEvent,
+        commands::{add, record},
+        name, noted,
+    },
+    models::Sums,
+};
+
+struct Place {
+    bank: Executor,
+    projector: Projector,
+    view: View<Sums>,
+    cured: Arc<AtomicBool>,
+}
+
+/// A log in which one event of four poisons `ada`, and what others do stands before and behind it.
+async fn poisoned(poison: TallyEvent, on_error: OnError) -> Result<Place, Box<dyn std::error::Error + Send + Sync>> {
+    let store = MemoryStore::new();
+    let bank = Executor::new(store.clone());
+    bank.execute(add(&name("ada"), 1)).await?;
+    bank.execute(add(&name("bob"), 1)).await?;
+    bank.execute(record(&name("ada"), vec![poison])).await?;
+    bank.execute(add(&name("bob"), 2)).await?;
+    bank.execute(add(&name("ada"), 2)).await?;
+    let sums = Sums::default();
+    let cured = Arc::clone(&sums.cured);
+    let sums = InMemory::new(sums);
+    let view = sums.view();
+    let options = ProjectionOptions::new().on_error(on_error);
+    let projector = Projector::builder(store).run_with(sums, options).start()?;
+    Ok(Place { bank, projector, view, cured })
+}
+
+/// An event that a handler refuses, one on which it panics, and one that cannot be read.
+fn poisons() -> [TallyEvent; 3] {
+    [noted("poison"), noted("explosion"), TallyEvent::Unreadable]
+}
+
+impl Place {
+    fn sums(&self) -> (Vec<i64>, Vec<i64>) {
+        self.view.read(|sums| (sums.of("ada").to_vec(), sums.of("bob").to_vec()))
+    }
+}
+
+#[tokio::test]
+async fn it_stops_before_the_event_and_goes_on_with_it() -> Done {
+    for poison in poisons() {
+        let place = poisoned(poison.clone(), OnError::Stop).await?;
+        assert!(place.projector.wait_for(5).await.is_err(), "{poison:?}");
+        let status = place.projector.status().await?.remove(0);
+        assert_eq!((status.state, status.position, status.lag), (RunState::Stopped, 2, 3), "{poison:?}");
+        let failure = status.last_error.ok_or("no error")?;
+        let event = failure.event.ok_or("no event")?;
+        assert_eq!((event.position, event.version, event.stream.as_str()), (3, 2, "tally-ada"));
+        assert_eq!(place.sums(), (vec![1], vec![1]), "nothing behind it, and nothing half: {poison:?}");
+
+        // Told to go on with nothing mended, it stops there again.
+        place.projector.resume("sums").await?;
+        assert!(place.projector.wait_for(5).await.is_err(), "{poison:?}");
+        assert_eq!(place.sums(), (vec![1], vec![1]), "{poison:?}");
+        if !matches!(poison, TallyEvent::Unreadable) {
+            place.cured.store(true, Ordering::SeqCst);
+            place.projector.resume("sums").await?;
+            while place.view.position() < 5 {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(place.sums(), (vec![1, 2], vec![1, 2]), "{poison:?}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn it_tries_again_and_goes_on_once_it_works() -> Done {
+    for poison in &poisons()[..2] {
+        let policy = RetryPolicy::retries(u32::MAX).backoff(Duration::from_millis(1), Duration::from_millis(1));
+        let place = poisoned(poison.clone(), OnError::Retry(policy)).await?;
+        while place.projector.status().await?[0].last_error.is_none() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(place.sums().1, [1], "nothing behind it meanwhile: {poison:?}");
+        place.cured.store(true, Ordering::SeqCst);
+        place.projector.wait_for(5).await?;
+        assert_eq!(place.sums(), (vec![1, 2], vec![1, 2]), "{poison:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn it_stops_when_it_has_tried_often_enough() -> Done {
+    for poison in poisons() {
+        let policy = RetryPolicy::retries(3).backoff(Duration::from_millis(1), Duration::from_millis(1));
+        let place = poisoned(poison.clone(), OnError::Retry(policy)).await?;
+        assert!(place.projector.wait_for(5).await.is_err(), "{poison:?}");
+        assert_eq!(place.projector.status().await?[0].position, 2, "{poison:?}");
+        assert_eq!(place.sums(), (vec![1], vec![1]), "{poison:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn it_leaves_the_stream_aside_and_goes_on_with_the_others() -> Done {
+    for poison in poisons() {
+        let place = poisoned(poison.clone(), OnError::Park).await?;
+        place.projector.wait_for(5).await?;
+        place.bank.execute(add(&name("ada"), 3)).await?;
+        place.bank.execute(add(&name("bob"), 3)).await?;
+        place.projector.wait_for(7).await?;
+        assert_eq!(place.sums(), (vec![1], vec![1, 2, 3]), "{poison:?}");
+        let status = place.projector.status().await?.remove(0);
+        assert_eq!((status.state, status.position), (RunState::Parked, 7), "{poison:?}");
+        let [parked] = &status.parked[..] else { panic!("{:?}", status.parked) };
+        assert_eq!((parked.stream.as_str(), parked.version, parked.position), ("tally-ada", 2, 3));
+        assert!(!parked.error.is_empty());
+    }
+    Ok(())
+}

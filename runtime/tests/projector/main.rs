@@ -1,0 +1,12 @@
+//! Projections and what runs them: read models written by hand, against real stores.
+
+#![expect(clippy::panic, reason = "this is how a test fails")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod errors;
+mod in_memory;
+mod models;
+
+type Done = Result<(), Box<dyn std::error::Error + Send + Sync>>;
