@@ -3,7 +3,7 @@
 // So that the macros' paths lead here from this crate's own examples too.
 extern crate self as foldline;
 
-pub use foldline_macros::{Command, Event, event, stream};
+pub use foldline_macros::{Command, Event, event, on, projection, stream};
 pub use foldline_runtime::*;
 
 /// Refuses, unless something holds: `ensure!(balance >= amount, BankError::InsufficientFunds)`.
@@ -23,10 +23,10 @@ macro_rules! ensure {
 /// The traits `Stream`, `Event` and `Command` are not here, since other crates' preludes have their own: they are
 /// `foldline::Stream` and so on. The macros of these names are.
 pub mod prelude {
-    pub use foldline_macros::{Command, Event, event, stream};
+    pub use foldline_macros::{Command, Event, event, on, projection, stream};
     pub use foldline_runtime::{
-        AnyStore, Committed, Decide, ExecuteError, Executor, Loaded, MemoryStore, StoreError, StreamMap, StreamMut,
-        StreamRef, storage::Store as _,
+        AnyStore, Committed, Decide, ExecuteError, Executor, InMemory, Loaded, MemoryStore, Projector, StoreError,
+        StreamMap, StreamMut, StreamRef, storage::Store as _,
     };
 
     pub use crate::ensure;

@@ -6,6 +6,7 @@ mod event;
 mod names;
 mod paths;
 mod pipeline;
+mod projection;
 mod stream;
 mod syntax;
 
@@ -52,7 +53,48 @@ pub fn stream(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// `#[event]`, or with options: `#[event(name = "account.credited", was("account.paid_in"), version = 2)]`.
 #[proc_macro_attribute]
 pub fn event(_: TokenStream, item: TokenStream) -> TokenStream {
-    pipeline::stray("event", item.into()).into()
+    pipeline::stray("event", "stream(key = …)", item.into()).into()
+}
+
+/// Writes a projection from an impl block of a read model: which events it listens to, and how each changes it.
+///
+/// ```ignore
+/// #[projection]
+/// impl Holdings {
+///     #[on(AccountEvent::Opened)]
+///     fn opened(&mut self, account: AccountId) {
+///         self.by_account.insert(account, Money::ZERO);
+///     }
+///
+///     #[on(AccountEvent::Deposited)]
+///     fn deposited(&mut self, account: AccountId, amount: Money, record: &RawEvent) -> Result<(), TooMuch> { … }
+/// }
+/// ```
+///
+/// A handler's first argument is the stream's key. The others are fields of the event, by value and by name, as many as it
+/// wants; one that is a reference is the record (position, version, time, metadata). A handler that returns `Err` has changed
+/// nothing.
+///
+/// **No event is forgotten.** An event of a stream that the projection listens to, neither handled nor ignored, does not
+/// compile.
+///
+/// | on | option | means |
+/// | --- | --- | --- |
+/// | the block | `ignore(AccountEvent::Closed, …)` | events that are left out on purpose |
+/// | | `name = "holdings"` | what its checkpoint is kept under; by default the type's name in snake case |
+/// | | `partition_by = key` | its streams have nothing to do with each other: they may be shared out |
+/// | | `code = 2` | what stands for its code, by default made from the handlers: a value saved by other code is thrown away |
+/// | | `crate = path` | where Foldline is found, for re-exports |
+/// | a method | `#[on(AccountEvent::Deposited, …)]` | it takes these events in |
+#[proc_macro_attribute]
+pub fn projection(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::attribute_projection(arguments.into(), item.into()).into()
+}
+
+/// Marks a method of a [`macro@projection`] block as the handler of events: `#[on(AccountEvent::Deposited)]`.
+#[proc_macro_attribute]
+pub fn on(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::stray("on", "projection", item.into()).into()
 }
 
 /// Lets an enum be stored, one variant a fact: for those who write `impl Stream` by hand.

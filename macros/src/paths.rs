@@ -20,11 +20,13 @@ impl Paths {
 
     /// The same with every token at `span`: the compiler shows a path whose tokens lie apart at none of their places.
     pub(crate) fn item_at(&self, name: &str, span: Span) -> TokenStream {
-        let tokens = self.item(name).into_iter().map(|mut token| {
-            token.set_span(span);
-            token
-        });
-        tokens.collect()
+        spanned(self.item(name), span)
+    }
+
+    /// What only generated code uses, at a place of the user's.
+    pub(crate) fn private_at(&self, name: &str, span: Span) -> TokenStream {
+        let (private, name) = (self.private(), syn::Ident::new(name, span));
+        spanned(quote!(#private::#name), span)
     }
 
     /// What only generated code uses.
@@ -37,4 +39,12 @@ impl Paths {
     pub(crate) fn serde(&self) -> String {
         format!("{}::serde", self.private()).replace(' ', "")
     }
+}
+
+fn spanned(tokens: TokenStream, span: Span) -> TokenStream {
+    let tokens = tokens.into_iter().map(|mut token| {
+        token.set_span(span);
+        token
+    });
+    tokens.collect()
 }

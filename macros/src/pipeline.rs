@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{DeriveInput, Item};
 
-use crate::{command, diag::Diagnostics, event, stream};
+use crate::{command, diag::Diagnostics, event, projection, stream};
 
 /// `#[stream(…)]` on an impl block.
 pub(crate) fn attribute_stream(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -18,11 +18,39 @@ pub(crate) fn attribute_stream(arguments: TokenStream, item: TokenStream) -> Tok
                     stream::check(&mut model, &mut diag);
                     stream::emit(&model)
                 }
-                None => without_marks(plain),
+                None => without_marks(plain, "event"),
             }
         }
         Ok(other) => {
             let message = "`#[stream(key = …)]` belongs on an impl block of the state: `impl Account { #[event] fn opened(…) … }`";
+            diag.error(first_token(&other), message);
+            other.into_token_stream()
+        }
+        Err(error) => {
+            diag.push(error);
+            item
+        }
+    };
+    beside(code, diag)
+}
+
+/// `#[projection(…)]` on an impl block.
+pub(crate) fn attribute_projection(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diag = Diagnostics::default();
+    let code = match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Impl(block)) => {
+            let plain = block.clone();
+            match projection::Model::read(arguments, block, &mut diag) {
+                Some(mut model) => {
+                    projection::check(&mut model, &mut diag);
+                    projection::emit(&model)
+                }
+                None => without_marks(plain, "on"),
+            }
+        }
+        Ok(other) => {
+            let message =
+                "`#[projection]` belongs on an impl block of the read model: `impl Holdings { #[on(…)] fn … }`";
             diag.error(first_token(&other), message);
             other.into_token_stream()
         }
@@ -57,10 +85,10 @@ pub(crate) fn derive_command(input: TokenStream) -> TokenStream {
     beside(command::emit(&model), diag)
 }
 
-/// `#[event]` where no macro took it.
-pub(crate) fn stray(name: &str, item: TokenStream) -> TokenStream {
+/// `#[event]` or `#[on]` where no macro took it.
+pub(crate) fn stray(name: &str, block: &str, item: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
-    let message = format!("`#[{name}]` belongs on a method inside of a `#[stream(key = …)]` impl block");
+    let message = format!("`#[{name}]` belongs on a method inside of a `#[{block}]` impl block");
     diag.push(syn::Error::new(proc_macro2::Span::call_site(), message));
     beside(item, diag)
 }
@@ -71,10 +99,10 @@ fn beside(mut code: TokenStream, diag: Diagnostics) -> TokenStream {
 }
 
 /// The block as plain code: a mark that stayed would be a second error for the same mistake.
-fn without_marks(mut block: syn::ItemImpl) -> TokenStream {
+fn without_marks(mut block: syn::ItemImpl, mark: &str) -> TokenStream {
     for item in &mut block.items {
         if let syn::ImplItem::Fn(method) = item {
-            crate::syntax::attributes::extract(&mut method.attrs, "event");
+            crate::syntax::attributes::extract(&mut method.attrs, mark);
         }
     }
     block.into_token_stream()

@@ -73,13 +73,22 @@ pub struct EventType {
     pub fields: &'static [EventField],
     /// What its author wrote about it.
     pub docs: &'static str,
+    /// Its variant, if the events are an enum: what `#[on(AccountEvent::Deposited)]` calls it.
+    pub variant: &'static str,
 }
 
 impl EventType {
     /// A fact without fields, at schema version 1.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self { name, was: &[], version: 1, fields: &[], docs: "" }
+        Self { name, was: &[], version: 1, fields: &[], docs: "", variant: "" }
+    }
+
+    /// Its variant's name.
+    #[must_use]
+    pub const fn variant(mut self, variant: &'static str) -> Self {
+        self.variant = variant;
+        self
     }
 
     /// The names it was stored under before.

@@ -18,6 +18,10 @@ pub use crate::{
         PayloadDeserializer, PayloadSerializer, decoded, encoded,
         storable::{Assumed, Storable, Unstorable, storable},
     },
+    projection::{
+        exhaustive::forgets_nothing,
+        handler::{Handled, KeyTo, handled, key_to},
+    },
 };
 
 /// A key of the streams of `S`.

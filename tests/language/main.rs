@@ -10,3 +10,4 @@ mod generics;
 mod hand_written;
 mod handles;
 mod names;
+mod projections;

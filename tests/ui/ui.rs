@@ -15,6 +15,7 @@ fn mistakes_get_one_error_with_a_remedy() {
         cases.compile_fail("stream/fail/*.rs");
         cases.compile_fail("event/fail/*.rs");
         cases.compile_fail("command/fail/*.rs");
+        cases.compile_fail("projection/fail/*.rs");
     }
 }
 
@@ -26,6 +27,7 @@ fn what_is_meant_to_work_works() {
         cases.pass("stream/pass/*.rs");
         cases.pass("event/pass/*.rs");
         cases.pass("command/pass/*.rs");
+        cases.pass("projection/pass/*.rs");
     }
 }
 

@@ -136,7 +136,8 @@ fn variant(fact: &Fact) -> TokenStream {
 fn entry(fact: &Fact, paths: &Paths) -> TokenStream {
     let (event_type, event_field) = (paths.item("EventType"), paths.item("EventField"));
     let Fact { name, was, version, conditions, .. } = fact;
-    let mut entry = quote!(#event_type::new(#name));
+    let variant = LitStr::new(&fact.variant.unraw().to_string(), fact.variant.span());
+    let mut entry = quote!(#event_type::new(#name).variant(#variant));
     if !was.is_empty() {
         entry.extend(quote!(.was(&[#(#was),*])));
     }

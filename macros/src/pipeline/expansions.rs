@@ -38,6 +38,16 @@ fn stream(input: TokenStream) -> TokenStream {
     super::attribute_stream(arguments, quote!(#block))
 }
 
+fn projection(input: TokenStream) -> TokenStream {
+    let mut block: syn::ItemImpl = match syn::parse2(input) {
+        Ok(block) => block,
+        Err(error) => return error.into_compile_error(),
+    };
+    let attribute = block.attrs.remove(0);
+    let arguments = attribute.meta.require_list().map(|list| list.tokens.clone()).unwrap_or_default();
+    super::attribute_projection(arguments, quote!(#block))
+}
+
 fn event(input: TokenStream) -> TokenStream {
     super::derive_event(input)
 }
@@ -189,6 +199,52 @@ expands! { command_names, command,
     struct Deposit {
         #[stream]
         account: AccountId,
+    }
+}
+
+expands! { projection_on, projection,
+    #[projection]
+    impl Holdings {
+        #[on(AccountEvent::Opened)]
+        fn opened(&mut self, account: AccountId) {
+            self.by_account.insert(account, Money::ZERO);
+        }
+
+        #[on(AccountEvent::Deposited, AccountEvent::Received)]
+        fn deposited(&mut self, account: AccountId, amount: Money, record: &RawEvent) -> Result<(), TooMuch> {
+            self.add(account, amount, record.time())
+        }
+
+        #[on(AccountEvent::Charged)]
+        #[cfg(feature = "cards")]
+        fn charged(&mut self, account: AccountId, card: Card) {
+            self.cards.insert(card, account);
+        }
+
+        #[on(VaultEvent::Sealed)]
+        fn sealed(&mut self, _vault: VaultId) {}
+
+        /// How much there is.
+        pub fn total(&self) -> Money {
+            self.by_account.values().sum()
+        }
+    }
+}
+
+expands! { projection_options, projection,
+    #[projection(
+        name = "held",
+        ignore(AccountEvent::Closed),
+        ignore(AccountEvent::Renamed),
+        partition_by = key,
+        code = 2,
+        crate = framework::events
+    )]
+    impl Holdings {
+        #[on(AccountEvent::Deposited)]
+        fn deposited(&mut self, _account: AccountId, amount: Money) {
+            self.total += amount;
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod delivery;
 mod error;
+pub(crate) mod exhaustive;
+pub(crate) mod handler;
 
 pub use self::{delivery::Delivery, error::ProjectionError};
 

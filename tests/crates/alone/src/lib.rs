@@ -21,8 +21,10 @@
 mod every_attribute;
 mod keys;
 mod names_of_the_prelude;
+mod projections;
 
 pub use self::{
     every_attribute::{Clear, Count, Counter, CounterEvent, CounterFacts, Move, Tick, Tidy},
     keys::{CounterId, ShelfId},
+    projections::Inventory,
 };

@@ -1,0 +1,27 @@
+use foldline::prelude::*;
+
+#[macro_use]
+#[path = "../../support.rs"]
+mod support;
+
+use support::bank::*;
+
+#[derive(Debug, Clone, Default)]
+struct Holdings {
+    total: u64,
+}
+
+#[projection]
+impl Holdings {
+    #[on(AccountEvent::Deposited)]
+    fn deposited(&mut self, _account: AccountId, amount: u64) {
+        self.total += amount;
+    }
+
+    #[on(AccountEvent::Deposited)]
+    fn again(&mut self, _account: AccountId) {
+        self.total += 1;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,40 @@
+use foldline::prelude::*;
+
+#[macro_use]
+#[path = "../../support.rs"]
+mod support;
+
+#[derive(Debug, Clone, Default)]
+struct Holdings {
+    total: u64,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Safe {
+    open: bool,
+}
+
+key!(SafeId);
+
+#[stream(key = SafeId)]
+impl Safe {
+    #[event]
+    fn opened(&mut self, _by: String) {
+        self.open = true;
+    }
+
+    #[event]
+    fn closed(&mut self) {
+        self.open = false;
+    }
+}
+
+#[projection(ignore(SafeEvent::Closed, SafeEvent::Closed))]
+impl Holdings {
+    #[on(SafeEvent::Opened)]
+    fn opened(&mut self, _safe: SafeId) {
+        self.total += 1;
+    }
+}
+
+fn main() {}

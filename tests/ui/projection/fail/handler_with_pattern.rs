@@ -1,0 +1,24 @@
+use foldline::prelude::*;
+
+#[macro_use]
+#[path = "../../support.rs"]
+mod support;
+
+use support::bank::*;
+
+#[derive(Debug, Clone, Default)]
+struct Holdings {
+    total: u64,
+}
+
+struct Wrapped(u64);
+
+#[projection]
+impl Holdings {
+    #[on(AccountEvent::Deposited)]
+    fn deposited(&mut self, _account: AccountId, Wrapped(amount): Wrapped) {
+        self.total += amount;
+    }
+}
+
+fn main() {}

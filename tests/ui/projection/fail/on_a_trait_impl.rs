@@ -1,0 +1,26 @@
+use foldline::prelude::*;
+
+#[macro_use]
+#[path = "../../support.rs"]
+mod support;
+
+use support::bank::*;
+
+#[derive(Debug, Clone, Default)]
+struct Holdings {
+    total: u64,
+}
+
+trait Holds {
+    fn deposited(&mut self, account: AccountId, amount: u64);
+}
+
+#[projection]
+impl Holds for Holdings {
+    #[on(AccountEvent::Deposited)]
+    fn deposited(&mut self, _account: AccountId, amount: u64) {
+        self.total += amount;
+    }
+}
+
+fn main() {}

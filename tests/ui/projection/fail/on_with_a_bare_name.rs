@@ -1,0 +1,22 @@
+use foldline::prelude::*;
+
+#[macro_use]
+#[path = "../../support.rs"]
+mod support;
+
+use support::bank::*;
+
+#[derive(Debug, Clone, Default)]
+struct Holdings {
+    total: u64,
+}
+
+#[projection]
+impl Holdings {
+    #[on(Deposited)]
+    fn deposited(&mut self, _account: AccountId) {
+        self.total += 1;
+    }
+}
+
+fn main() {}
