@@ -51,6 +51,10 @@ impl Default for MemoryStore {
 }
 
 impl Store for MemoryStore {
+    fn name(&self) -> &'static str {
+        "memory"
+    }
+
     fn reserve(&self) -> BoxFuture<'_, Result<Place, StoreError>> {
         ready(Ok(Place::unbounded())).boxed()
     }

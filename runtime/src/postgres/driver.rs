@@ -31,6 +31,8 @@ use crate::{
 /// The log of one schema.
 #[derive(Debug)]
 pub(super) struct PostgresDriver {
+    /// The schema's.
+    pub(super) name: String,
     pub(super) connector: Connector,
     pub(super) statements: Arc<Statements>,
     /// The connection that appends, and when it last did; none after a fault, until the next batch.
@@ -91,6 +93,10 @@ fn not_sent(error: StoreError) -> Fault {
 }
 
 impl Driver for PostgresDriver {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
     fn append<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<Vec<Verdict>, Fault>> {
         async move {
             let verdicts = self.send(batch).await?;

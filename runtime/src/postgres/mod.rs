@@ -82,7 +82,8 @@ impl PostgresStore {
         );
         let writer = Mutex::new(Some((writer, Instant::now())));
         let idle_timeout = options.idle_timeout;
-        let driver = PostgresDriver { connector, statements, writer, idle_timeout, pool, watch };
+        let name = schema.name().to_owned();
+        let driver = PostgresDriver { name, connector, statements, writer, idle_timeout, pool, watch };
         let head = driver.reads().head().await?;
         Ok(Self(Batched::start(driver, head, options.writer)))
     }
@@ -106,6 +107,10 @@ impl PostgresStore {
 }
 
 impl Store for PostgresStore {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
     fn reserve(&self) -> BoxFuture<'_, Result<Place, StoreError>> {
         self.0.reserve()
     }

@@ -20,6 +20,10 @@ impl AnyStore {
 }
 
 impl Store for AnyStore {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
     fn reserve(&self) -> BoxFuture<'_, Result<Place, StoreError>> {
         self.0.reserve()
     }

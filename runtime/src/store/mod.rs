@@ -44,6 +44,11 @@ use crate::{error::StoreError, id::CommitId, stream::StreamKey};
 ///
 /// The conformance suite (`foldline::testing::contract`) is their executable form.
 pub trait Store: Debug + Send + Sync + 'static {
+    /// What metrics and traces call this log: their label `log`.
+    fn name(&self) -> &str {
+        "log"
+    }
+
     /// Takes a place in the queue; waits while the queue is full.
     fn reserve(&self) -> BoxFuture<'_, Result<Place, StoreError>>;
 

@@ -30,6 +30,11 @@ use crate::{
 /// The reading half is that of [`Store`](crate::storage::Store). The conformance suite (`foldline::testing::contract`) is
 /// the executable form of both.
 pub trait Driver: Debug + Send + Sync + 'static {
+    /// What metrics and traces call this log: their label `log`.
+    fn name(&self) -> &str {
+        "log"
+    }
+
     /// Appends a batch, and says what became of each commit, once that is durable.
     fn append<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<Vec<Verdict>, Fault>>;
 

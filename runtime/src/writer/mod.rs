@@ -109,6 +109,10 @@ impl<D: Driver> Batched<D> {
 }
 
 impl<D: Driver> Store for Batched<D> {
+    fn name(&self) -> &str {
+        self.shared.driver.name()
+    }
+
     fn reserve(&self) -> BoxFuture<'_, Result<Place, StoreError>> {
         async {
             let place = Arc::clone(&self.shared.places).acquire_owned().await.map_err(|_| StoreError::Closed)?;
