@@ -14,6 +14,8 @@ mod key;
 pub mod limits;
 mod memory;
 mod metadata;
+pub mod metrics;
+mod observe;
 mod open;
 mod payload;
 #[cfg(feature = "postgres")]
@@ -25,6 +27,7 @@ mod recorded;
 mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod stats;
 mod store;
 mod stream;
 #[cfg(feature = "testing")]
@@ -46,6 +49,7 @@ pub use self::{
     id::{CommitId, ParseCommitIdError},
     memory::MemoryStore,
     metadata::Metadata,
+    observe::{CommandOutcome, Latency},
     open::open,
     projection::{Delivery, Projection, ProjectionError},
     projector::{
@@ -53,6 +57,7 @@ pub use self::{
         ProjectorBuilder, Reached, Run, RunState, View, WaitError, WaitFor,
     },
     recorded::{CommitInfo, Place, RawEvent, Recorded},
+    stats::{CacheStats, CommandStats, Stats},
     store::{AnyStore, History, Log},
     stream::{Stream, StreamKey, StreamName},
     time::Timestamp,

@@ -25,6 +25,11 @@ impl Doors {
         if self.shut.load(Ordering::SeqCst) { Err(StoreError::Closed) } else { Ok(guest) }
     }
 
+    /// How many are inside.
+    pub(super) fn inside(&self) -> usize {
+        self.inside.load(Ordering::Relaxed)
+    }
+
     /// Lets nobody in any more, and waits until everybody has left.
     pub(super) async fn shut(&self) {
         self.shut.store(true, Ordering::SeqCst);

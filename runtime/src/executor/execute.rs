@@ -16,6 +16,7 @@ use crate::{
     error::ExecuteError,
     handle::{Entity, Shape},
     key::stream_of,
+    observe::CommandOutcome,
     stream::{StreamKey, StreamName},
 };
 
@@ -93,10 +94,12 @@ impl<'a, C: Command> Execute<'a, C> {
     #[expect(clippy::manual_async_fn, reason = "an `async fn` has room for what it is given twice")]
     fn run(mut self) -> impl Future<Output = Result<Committed, ExecuteError<C::Error>>> + Send + use<'a, C> {
         async move {
-            let failure = match Run::new(self.executor, &self.options).execute(&mut self.job).await {
+            let mut run = Run::new(self.executor, &self.options, C::NAME);
+            let failure = match run.execute(&mut self.job).await {
                 Ok(committed) => return Ok(committed),
                 Err(failure) => failure,
             };
+            run.end(outcome_of(&failure));
             match (failure, self.job.rejection, self.job.panic) {
                 (Failure::Other(error), ..) => Err(error.map_rejection(|never| match never {})),
                 (Failure::Rejected, Some(error), _) => Err(ExecuteError::Rejected(error)),
@@ -114,6 +117,26 @@ impl<'a, C: Command + 'a> IntoFuture for Execute<'a, C> {
 
     fn into_future(self) -> Self::IntoFuture {
         self.run().boxed()
+    }
+}
+
+fn outcome_of(failure: &Failure) -> CommandOutcome {
+    match failure {
+        Failure::Rejected => CommandOutcome::Rejected,
+        Failure::Panicked => CommandOutcome::Panicked,
+        Failure::Other(error) => match error {
+            ExecuteError::Rejected(never) => match *never {},
+            ExecuteError::SameStream { .. } => CommandOutcome::SameStream,
+            ExecuteError::AlreadyExists { .. } => CommandOutcome::AlreadyExists,
+            ExecuteError::NotFound { .. } => CommandOutcome::NotFound,
+            ExecuteError::Conflict { .. } => CommandOutcome::Conflict,
+            ExecuteError::VersionMismatch { .. } => CommandOutcome::VersionMismatch,
+            ExecuteError::KeyReused { .. } => CommandOutcome::KeyReused,
+            ExecuteError::Encode { .. } => CommandOutcome::Encode,
+            ExecuteError::Timeout { .. } => CommandOutcome::Timeout,
+            ExecuteError::TooManyHops => CommandOutcome::TooManyHops,
+            ExecuteError::Store(_) => CommandOutcome::StoreFailed,
+        },
     }
 }
 

@@ -1,6 +1,6 @@
 //! The slots of one command's streams, locked together: where its states come from, and where it leaves them.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering::Relaxed};
 
 use smallvec::SmallVec;
 
@@ -21,6 +21,11 @@ pub(super) struct Lanes<'a> {
     slots: &'a Slots,
     /// Beside the entries.
     list: SmallVec<[Lane; 2]>,
+    /// How many of the streams had no state in their slots, and how many of these were to be read.
+    absent: u32,
+    unread: u32,
+    /// Whether they are locked, and counted as such.
+    locked: usize,
 }
 
 struct Lane {
@@ -59,7 +64,7 @@ impl Drop for Lane {
 
 impl<'a> Lanes<'a> {
     pub(super) fn of(slots: &'a Slots) -> Self {
-        Self { slots, list: SmallVec::new() }
+        Self { slots, list: SmallVec::new(), absent: 0, unread: 0, locked: 0 }
     }
 
     /// Locks every declared stream, and fills in its state: from its slot, or from the store. All that no slot has is read
@@ -81,6 +86,8 @@ impl<'a> Lanes<'a> {
                     lane.lock().await;
                 }
             }
+            self.locked = self.list.len();
+            self.slots.in_use.fetch_add(self.locked, Relaxed);
             self.fill(entries)?;
             // One that shares a lane cannot load for the others: it comes again alone.
             let unread = entries.as_slice().iter().map(|entry| !entry.loaded);
@@ -110,6 +117,7 @@ impl<'a> Lanes<'a> {
 
     fn fill(&mut self, entries: &mut Entries) -> Result<(), StoreError> {
         let read_new = entries.read_new;
+        (self.absent, self.unread) = (0, 0);
         for (lane, entry) in self.list.iter_mut().zip(entries.iter_mut()) {
             let held = if lane.alone { self.slots.take(&lane.slot) } else { self.slots.look(&lane.slot) };
             if let Some(held) = held {
@@ -121,12 +129,19 @@ impl<'a> Lanes<'a> {
             } else {
                 (entry.version, entry.last, lane.base) = (0, None, None);
                 entry.loaded = entry.access.is_new() && !read_new;
+                self.absent += 1;
+                self.unread += u32::from(!entry.loaded);
                 if entry.state.is_none() {
                     entry.state = Some((entry.shape.empty)(&entry.name)?);
                 }
             }
         }
         Ok(())
+    }
+
+    /// How many streams were found in their slots when they were last opened, and how many were not and had to be read.
+    pub(super) fn found_and_read(&self) -> (u32, u32) {
+        ((self.list.len() as u32).saturating_sub(self.absent), self.unread)
     }
 
     /// Whether the states stand on something that may still come to nothing, or has.
@@ -213,6 +228,13 @@ impl<'a> Lanes<'a> {
     /// Opens the lanes to those who wait.
     pub(super) fn release(&mut self) {
         self.list.iter_mut().for_each(Lane::release);
+        self.count_out();
+    }
+
+    fn count_out(&mut self) {
+        if self.locked > 0 {
+            self.slots.in_use.fetch_sub(std::mem::take(&mut self.locked), Relaxed);
+        }
     }
 
     /// After a refusal: drops what it has shown to be wrong.
@@ -221,6 +243,12 @@ impl<'a> Lanes<'a> {
             let actual = actual.filter(|_| stream == entry.name.as_str());
             lane.slot.drop_stale((entry.version, entry.last), actual);
         }
+    }
+}
+
+impl Drop for Lanes<'_> {
+    fn drop(&mut self) {
+        self.count_out();
     }
 }
 

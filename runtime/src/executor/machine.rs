@@ -83,6 +83,8 @@ pub(super) struct Machine<'a> {
     expectations: Vec<Expectation>,
     /// How often the store was asked and the command's own view was stale, or a fault came between.
     attempts: u32,
+    /// How many of them somebody else was faster than.
+    pub(super) conflicts: u32,
     /// How often this attempt has paused for streams.
     rounds: usize,
 }
@@ -98,6 +100,7 @@ impl<'a> Machine<'a> {
             recording: Recording::default(),
             expectations: Vec::new(),
             attempts: 0,
+            conflicts: 0,
             rounds: 0,
         }
     }
@@ -266,7 +269,10 @@ impl<'a> Machine<'a> {
                 self.forget();
                 Effect::Pause(Duration::ZERO)
             }
-            _ => self.again(ExecuteError::Conflict { attempts: self.attempts + 1, stream }),
+            _ => {
+                self.conflicts += 1;
+                self.again(ExecuteError::Conflict { attempts: self.attempts + 1, stream })
+            }
         }
     }
 

@@ -11,6 +11,7 @@ mod patience;
 mod run;
 mod slots;
 mod warm;
+mod watched;
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,12 +24,13 @@ pub use self::{
     options::RetryPolicy,
     slots::CacheSize,
 };
-use self::{doors::Doors, options::Options, slots::Slots};
+use self::{doors::Doors, options::Options, slots::Slots, watched::Meters};
 use crate::{
     command::{Command, Shelf},
     error::{ExecuteError, StoreError},
     id::CommitId,
     metadata::Metadata,
+    stats::Stats,
     store::{AnyStore, History, Log, Store},
     stream::StreamKey,
 };
@@ -39,6 +41,7 @@ pub struct Executor {
     store: AnyStore,
     slots: Arc<Slots>,
     doors: Arc<Doors>,
+    meters: Arc<Meters>,
     retry: RetryPolicy,
     timeout: Option<Duration>,
     concurrency: usize,
@@ -53,14 +56,13 @@ impl Executor {
 
     /// An executor with settings of one's own.
     pub fn builder(store: impl Store) -> ExecutorBuilder {
-        ExecutorBuilder(Self {
+        ExecutorBuilder {
             store: AnyStore::new(store),
-            slots: Arc::new(Slots::new(Some(CacheSize::default()))),
-            doors: Arc::default(),
+            cache: Some(CacheSize::default()),
             retry: RetryPolicy::default(),
             timeout: Some(Duration::from_secs(30)),
             concurrency: 64,
-        })
+        }
     }
 
     /// Executes a command: `bank.execute(Transfer { from, to, amount }).await?`.
@@ -128,6 +130,20 @@ impl Executor {
         self.store.log(after)
     }
 
+    /// What went through this executor and its clones since it was built. It needs no exporter.
+    ///
+    /// ```
+    /// # use foldline_runtime::{Executor, MemoryStore};
+    /// let bank = Executor::new(MemoryStore::new());
+    /// let before = bank.stats();
+    /// // …
+    /// println!("{}", bank.stats().since(&before));
+    /// ```
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.meters.stats(&self.slots, &self.doors)
+    }
+
     fn shelf(&self) -> Option<&dyn Shelf> {
         Some(&*self.slots)
     }
@@ -142,37 +158,51 @@ impl Executor {
 /// Settings of an [`Executor`] to be.
 #[derive(Debug, Clone)]
 #[must_use = "call `.build()`"]
-pub struct ExecutorBuilder(Executor);
+pub struct ExecutorBuilder {
+    store: AnyStore,
+    cache: Option<CacheSize>,
+    retry: RetryPolicy,
+    timeout: Option<Duration>,
+    concurrency: usize,
+}
 
 impl ExecutorBuilder {
     /// How many states are kept in memory, so that a command on a stream that was used lately reads nothing:
     /// [`CacheSize::default`] by default. `None` keeps no state that is durable.
     pub fn cache(mut self, size: impl Into<Option<CacheSize>>) -> Self {
-        self.0.slots = Arc::new(Slots::new(size.into()));
+        self.cache = size.into();
         self
     }
 
     /// How often, and how patiently, commands are tried again. Each execution may say otherwise.
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
-        self.0.retry = retry;
+        self.retry = retry;
         self
     }
 
     /// How long a command may take, 30 s by default; `None` is for ever. Each execution may say otherwise.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
-        self.0.timeout = timeout.into();
+        self.timeout = timeout.into();
         self
     }
 
     /// How many commands [`Executor::execute_all`] has under way at once, 64 by default.
     pub fn concurrency(mut self, commands: usize) -> Self {
-        self.0.concurrency = commands.max(1);
+        self.concurrency = commands.max(1);
         self
     }
 
-    /// The executor.
+    /// The executor. It exports what it counts if a recorder of metrics is installed by now.
     #[must_use]
     pub fn build(self) -> Executor {
-        self.0
+        Executor {
+            slots: Arc::new(Slots::new(self.cache)),
+            doors: Arc::default(),
+            meters: Arc::new(Meters::new(self.store.name())),
+            store: self.store,
+            retry: self.retry,
+            timeout: self.timeout,
+            concurrency: self.concurrency,
+        }
     }
 }

@@ -12,12 +12,14 @@ use super::{
     machine::{Answer, Effect, Failure, Machine, Reply},
     options::{Copy, Options},
     patience::Patience,
+    watched::Watched,
 };
 use crate::{
     command::Job,
     error::StoreError,
     handle::{AnyState, Returned},
     id::CommitId,
+    observe::CommandOutcome,
     store::{End, Failures, Outcome, Place, Refusal, Store, StreamRead},
     stream::StreamName,
 };
@@ -29,12 +31,21 @@ pub(super) struct Run<'a> {
     lanes: Lanes<'a>,
     /// The states that the caller wants to keep.
     copies: Vec<(StreamName, AnyState)>,
+    watched: Watched<'a>,
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(executor: &'a Executor, options: &'a Options) -> Self {
-        let (patience, lanes) = (Patience::of(options.timeout), Lanes::of(&executor.slots));
-        Self { executor, options, patience, lanes, copies: Vec::new() }
+    #[inline]
+    pub(super) fn new(executor: &'a Executor, options: &'a Options, command: &'static str) -> Self {
+        let (watched, timing) = Watched::begin(&executor.meters, command);
+        let (patience, lanes) = (Patience::of(options.timeout, timing), Lanes::of(&executor.slots));
+        Self { executor, options, patience, lanes, copies: Vec::new(), watched }
+    }
+
+    /// Takes in how it ended.
+    #[inline]
+    pub(super) fn end(&mut self, outcome: CommandOutcome) {
+        self.watched.end(outcome, self.patience.timing);
     }
 
     pub(super) async fn execute(&mut self, job: &mut dyn Job) -> Result<Committed, Failure> {
@@ -46,33 +57,56 @@ impl<'a> Run<'a> {
         let mut machine = Machine::new(job, self.options, self.executor.shelf());
         let mut reply = Reply::Go;
         loop {
-            reply = match machine.next(reply) {
-                Effect::Open => self.open(&mut machine).await?,
+            let effect = machine.next(reply);
+            // What leads to the first look at the streams is no decision, and costs less than a look at the clock.
+            if !matches!(effect, Effect::Open) {
+                self.watched.tally.lap(|phases| &mut phases.decide);
+            }
+            reply = match effect {
+                Effect::Open => {
+                    let opened = self.open(&mut machine).await?;
+                    self.watched.tally.lap(|phases| &mut phases.load);
+                    opened
+                }
                 Effect::FindEnds(streams) => self.find_ends(&streams).await?,
-                Effect::Submit => match self.place().await? {
-                    Err(error) => Reply::Failed(error),
-                    Ok(place) => match self.hand_over(&mut machine, place) {
-                        Err(reply) => reply,
-                        Ok((id, End::Known(outcome))) => self.settle(&machine, id, outcome)?,
-                        Ok((id, End::Awaited(watch))) => {
-                            let outcome = self.patience.wait(Some(id), pin!(watch.outcome())).await?;
-                            self.settle(&machine, id, outcome)?
-                        }
-                    },
-                },
+                Effect::Submit => {
+                    let settled = match self.place().await? {
+                        Err(error) => Reply::Failed(error),
+                        Ok(place) => match self.hand_over(&mut machine, place) {
+                            Err(reply) => reply,
+                            Ok((id, End::Known(outcome))) => self.settle(&machine, id, outcome)?,
+                            Ok((id, End::Awaited(watch))) => {
+                                let outcome = self.patience.wait(Some(id), pin!(watch.outcome())).await?;
+                                self.settle(&machine, id, outcome)?
+                            }
+                        },
+                    };
+                    self.watched.tally.lap(|phases| &mut phases.append);
+                    settled
+                }
                 Effect::Pause(pause) => {
                     // It still holds them if the store could not be read.
                     self.lanes.release();
+                    self.watched.tally.begins_again(machine.conflicts);
                     self.patience.wait(None, pin!(rest(pause))).await?;
+                    self.watched.tally.lap(|phases| &mut phases.pause);
                     Reply::Go
                 }
                 Effect::Answer(Ok(Answer::Committed(receipt))) => {
+                    self.end(CommandOutcome::Committed);
                     let mut committed = Committed::new(receipt);
                     self.copies.drain(..).for_each(|(stream, state)| committed.keep(stream, state));
                     return Ok(committed);
                 }
-                Effect::Answer(Ok(Answer::Replayed(first))) => return self.replay(first).await,
-                Effect::Answer(Err(failure)) => return Err(failure),
+                Effect::Answer(Ok(Answer::Replayed(first))) => {
+                    let replayed = self.replay(first).await?;
+                    self.end(CommandOutcome::Replayed);
+                    return Ok(replayed);
+                }
+                Effect::Answer(Err(failure)) => {
+                    self.watched.tally.conflicts = machine.conflicts;
+                    return Err(failure);
+                }
             }
         }
     }
@@ -80,6 +114,7 @@ impl<'a> Run<'a> {
     async fn open(&mut self, machine: &mut Machine<'_>) -> Result<Reply, Failure> {
         let (store, entries) = (&self.executor.store, &mut machine.entries);
         let opened = self.patience.wait(None, pin!(self.lanes.open(store, entries))).await?;
+        self.watched.tally.opened(self.lanes.found_and_read());
         if machine.is_wary() {
             self.patience.wait(None, pin!(self.lanes.settle())).await?;
         }
@@ -117,6 +152,7 @@ impl<'a> Run<'a> {
             return Err(Reply::Overtaken);
         }
         let commit = machine.commit().map_err(Reply::Failed)?;
+        self.watched.tally.submits(&commit);
         let left = machine.left();
         self.copy(machine, &left);
         let (id, proof) = (commit.id(), commit.is_proof());
@@ -168,6 +204,12 @@ impl<'a> Run<'a> {
             committed.keep(stream.clone(), folded.state);
         }
         Ok(committed)
+    }
+}
+
+impl Drop for Run<'_> {
+    fn drop(&mut self) {
+        self.end(CommandOutcome::Cancelled);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
 use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter, sync::Cache};
@@ -12,6 +12,7 @@ use crate::{
     command::{AnySlot, Shelf},
     handle::AnyState,
     id::CommitId,
+    stats::CacheStats,
     store::{Status, Watch},
     stream::StreamName,
 };
@@ -52,6 +53,9 @@ pub(super) struct Slots {
     cache: Cache<StreamName, Parked, Weigh, DefaultHashBuilder, Pinned>,
     /// Whether a durable state is kept. If not, slots are lanes, and hold what is on its way.
     keeps: bool,
+    /// How many lanes are locked.
+    pub(super) in_use: AtomicUsize,
+    evictions: Arc<AtomicU64>,
 }
 
 #[derive(Debug)]
@@ -111,16 +115,24 @@ impl Slots {
         // A slot counts for at least its share of the bytes, so that one number bounds both.
         let least = (bytes / streams).max(1) as u64;
         let weigh = Weigh { least };
+        let evictions = Arc::<AtomicU64>::default();
+        let pinned = Pinned(Arc::clone(&evictions));
         let options = OptionsBuilder::new()
             .estimated_items_capacity(streams.min(65_536))
             .weight_capacity((bytes as u64).max(least.saturating_mul(64)))
             .build();
         let cache = match options {
-            Ok(options) => Cache::with_options(options, weigh, DefaultHashBuilder::default(), Pinned),
+            Ok(options) => Cache::with_options(options, weigh, DefaultHashBuilder::default(), pinned),
             // Both options are given; this answers should the crate ever want a third.
-            Err(_) => Cache::with(streams, bytes as u64, weigh, DefaultHashBuilder::default(), Pinned),
+            Err(_) => Cache::with(streams, bytes as u64, weigh, DefaultHashBuilder::default(), pinned),
         };
-        Self { cache, keeps }
+        Self { cache, keeps, in_use: AtomicUsize::new(0), evictions }
+    }
+
+    /// What they hold.
+    pub(super) fn stats(&self) -> CacheStats {
+        let evictions = self.evictions.load(Ordering::Relaxed);
+        CacheStats { streams: self.cache.len() as u64, bytes: self.cache.weight(), evictions }
     }
 
     /// The slot of a stream, made if it is not there.
@@ -261,15 +273,19 @@ impl Weighter<StreamName, Parked> for Weigh {
     }
 }
 
-/// What may not be evicted: a slot that a command uses, or whose last commit is under way.
+/// What may not be evicted: a slot that a command uses, or whose last commit is under way. Counts what is.
 #[derive(Debug, Clone)]
-struct Pinned;
+struct Pinned(Arc<AtomicU64>);
 
 impl Lifecycle<StreamName, Parked> for Pinned {
     type RequestState = ();
 
     fn is_pinned(&self, _: &StreamName, parked: &Parked) -> bool {
         Arc::strong_count(&parked.slot) > 1 || parked.slot.is_pending()
+    }
+
+    fn on_evict(&self, _: &mut (), _: StreamName, _: Parked) {
+        self.0.fetch_add(1, Ordering::Relaxed);
     }
 }
 

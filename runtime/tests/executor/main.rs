@@ -11,5 +11,6 @@ mod once;
 mod options;
 mod outcomes;
 mod reading;
+mod stats;
 mod stores;
 mod undecodable;

@@ -6,7 +6,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use foldline_runtime::Executor;
+use foldline_runtime::{CommandOutcome, Executor};
 
 use crate::{
     Done,
@@ -67,5 +67,27 @@ async fn leaves_no_lane_locked_and_no_wrong_state_behind() -> Done {
         finished += usize::from(dropped_after(polls).await?);
     }
     assert!(finished > 0, "the whole way was gone at least once");
+    Ok(())
+}
+
+#[tokio::test]
+async fn whoever_goes_away_or_waits_too_long_is_counted() -> Done {
+    let gate = Gate::default();
+    let bank = Executor::new(gate.clone());
+    let waiting = tokio::spawn({
+        let bank = bank.clone();
+        async move { bank.execute(add(&name("a"), 1)).await.map(|_| ()) }
+    });
+    gate.until(1).await;
+    let stats = bank.stats();
+    assert_eq!((stats.active_commands, stats.executions()), (1, 0));
+    waiting.abort();
+    assert!(waiting.await.is_err_and(|error| error.is_cancelled()));
+    let late = bank.execute(add(&name("b"), 1)).timeout(std::time::Duration::from_millis(1)).await;
+    assert!(late.is_err());
+    let stats = bank.stats();
+    let act = &stats.commands["Act"];
+    assert_eq!((act.count(CommandOutcome::Cancelled), act.count(CommandOutcome::Timeout)), (1, 1));
+    assert_eq!((stats.active_commands, stats.active_streams, act.latency.count()), (0, 0, 2));
     Ok(())
 }

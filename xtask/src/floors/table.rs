@@ -24,9 +24,18 @@ pub(super) const HOUSES: &[House] = &[
             // F0: words that need no other.
             &[&["id"], &["time"], &["limits"], &["metrics"], &["event"], &["event_name"]],
             // F1: facts and faults. A fault names the stream it is about; a record may turn out to be unreadable.
-            &[&["stream"], &["error"], &["key"], &["metadata"], &["recorded"], &["payload"], &["projection"]],
+            &[
+                &["stream"],
+                &["error"],
+                &["key"],
+                &["metadata"],
+                &["recorded"],
+                &["payload"],
+                &["projection"],
+                &["observe"],
+            ],
             // F2: what a store is, and what it is handed.
-            &[&["store"]],
+            &[&["store"], &["stats"]],
             // F3: the stores. Nothing here knows of commands, and so nothing has their type parameters.
             &[&["writer"], &["sql"], &["memory"], &["sqlite"], &["postgres"]],
             // F4: what runs commands and projections. A handle comes from an opener, and an opener opens handles: they

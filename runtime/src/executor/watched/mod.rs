@@ -1,0 +1,9 @@
+//! What an executor keeps of the executions that went through it.
+
+mod meter;
+mod meters;
+mod tally;
+#[expect(clippy::module_inception, reason = "it is the thing itself")]
+mod watched;
+
+pub(super) use self::{meter::Timing, meters::Meters, watched::Watched};

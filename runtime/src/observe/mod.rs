@@ -1,0 +1,12 @@
+//! What is kept of what happens, in this process and without an exporter: a fixed amount of memory, no lock, no allocation.
+
+mod buckets;
+mod histogram;
+mod latency;
+mod names;
+mod outcome;
+pub(crate) mod process;
+mod shards;
+
+pub(crate) use self::{histogram::Histogram, names::Names, shards::Shards};
+pub use self::{latency::Latency, outcome::CommandOutcome};
