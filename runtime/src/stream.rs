@@ -147,6 +147,7 @@ impl StreamName {
     }
 
     /// The same, shared.
+    #[cfg(feature = "sqlite")]
     pub(crate) fn text(&self) -> Arc<str> {
         Arc::clone(&self.0)
     }
