@@ -36,7 +36,7 @@ mod time;
 mod writer;
 
 #[cfg(feature = "postgres")]
-pub use self::postgres::{PostgresOptions, PostgresStore};
+pub use self::postgres::{PostgresDatabase, PostgresOptions, PostgresStore};
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{SqliteOptions, SqliteStore, Synchronous};
 pub use self::{
@@ -53,12 +53,12 @@ pub use self::{
     open::open,
     projection::{Delivery, Projection, ProjectionError},
     projector::{
-        FailedEvent, Failure, InMemory, OnError, Progress, ProjectionOptions, ProjectionStatus, Projector,
-        ProjectorBuilder, Reached, Run, RunState, View, WaitError, WaitFor,
+        AtLeastOnce, Deliver, FailedEvent, Failure, InMemory, InSql, OnError, Progress, ProjectionOptions,
+        ProjectionStatus, Projector, ProjectorBuilder, Reached, Run, RunState, View, WaitError, WaitFor,
     },
     recorded::{CommitInfo, Place, RawEvent, Recorded},
     stats::{CacheStats, CommandStats, Stats},
-    store::{AnyStore, History, Log},
+    store::{AnyStore, Difference, History, Log, Rows},
     stream::{Stream, StreamKey, StreamName},
     time::Timestamp,
 };
@@ -66,9 +66,9 @@ pub use self::{
 /// What a store is: for those who write one, or test one.
 pub mod storage {
     pub use crate::store::{
-        Checkpoint, Checkpoints, Claim, Commit, End, Expectation, Failing, Failures, HeldOff, IdempotencyKey, Lease,
-        LogPage, LogRead, NewEvent, Outcome, Parked, Place, Receipt, Refusal, Seen, Settle, Snapshot, Status, Store,
-        StreamPage, StreamRead, Ticket, Watch,
+        Build, Checkpoint, Checkpoints, Claim, Commit, Database, Difference, End, Expectation, Failing, Failures,
+        HeldOff, IdempotencyKey, Lease, LogPage, LogRead, NewEvent, Outcome, Parked, Place, Receipt, Refusal, Seen,
+        Settle, Snapshot, Status, Store, StreamPage, StreamRead, Ticket, Watch, Work, WriteFault,
     };
     pub use crate::writer::{Batch, Batched, Driver, Fault, Found, Link, Point, Verdict, WriterOptions};
 }

@@ -6,6 +6,7 @@ mod driver;
 mod faults;
 mod migrations;
 mod options;
+mod projections;
 mod reads;
 mod rows;
 mod schema;
@@ -13,23 +14,23 @@ mod types;
 mod url;
 mod wait;
 
-use std::sync::Arc;
+use std::{any::Any, sync::Arc};
 
 use futures_util::future::{BoxFuture, FutureExt};
 use tokio::{sync::Mutex, time::Instant};
 
-pub use self::options::PostgresOptions;
 use self::{
     connect::Connector,
     driver::PostgresDriver,
     schema::{Schema, Statements},
     wait::Watch,
 };
+pub use self::{options::PostgresOptions, projections::PostgresDatabase};
 use crate::{
     error::StoreError,
     id::CommitId,
     sql::pool::Pool,
-    store::{Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket},
+    store::{Checkpoints, Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket},
     writer::Batched,
 };
 
@@ -47,7 +48,7 @@ use crate::{
 ///
 /// It commits at the database's own durability settings, and refuses to run on weakened ones.
 #[derive(Debug, Clone)]
-pub struct PostgresStore(Batched<PostgresDriver>);
+pub struct PostgresStore(Batched<PostgresDriver>, PostgresDatabase);
 
 impl PostgresStore {
     /// Connects with [`PostgresOptions::production`]. The URL may name the schema, `postgres://…/bank?schema=teller`, and say
@@ -82,10 +83,11 @@ impl PostgresStore {
         );
         let writer = Mutex::new(Some((writer, Instant::now())));
         let idle_timeout = options.idle_timeout;
+        let database = PostgresDatabase::new(connector.clone(), pool.clone(), Arc::clone(&statements), schema.clone());
         let name = schema.name().to_owned();
         let driver = PostgresDriver { name, connector, statements, writer, idle_timeout, pool, watch };
         let head = driver.reads().head().await?;
-        Ok(Self(Batched::start(driver, head, options.writer)))
+        Ok(Self(Batched::start(driver, head, options.writer), database))
     }
 
     /// The SQL that makes a log's schema, or brings it up to date, for those who run it by hand. Running it again changes
@@ -140,6 +142,18 @@ impl Store for PostgresStore {
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
-        self.0.close()
+        async move {
+            self.0.close().await;
+            self.1.close();
+        }
+        .boxed()
+    }
+
+    fn checkpoints(&self) -> Option<Arc<dyn Checkpoints>> {
+        Some(Arc::new(self.1.clone()))
+    }
+
+    fn database(&self) -> Option<&(dyn Any + Send + Sync)> {
+        Some(&self.1)
     }
 }

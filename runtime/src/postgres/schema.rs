@@ -38,7 +38,7 @@ impl Schema {
         format!("{}.{name}", self.quoted())
     }
 
-    fn quoted(&self) -> String {
+    pub(super) fn quoted(&self) -> String {
         format!("\"{}\"", self.0.replace('"', "\"\""))
     }
 
@@ -73,7 +73,10 @@ macro_rules! statements {
     };
 }
 
-statements! { append, append_one, read_stream, read_streams, read_log, read_log_filtered, head, find_commit }
+statements! {
+    append, append_one, read_stream, read_streams, read_log, read_log_filtered, head, find_commit,
+    claim, checkpoint, renew, release, advance, snapshot, save_snapshot,
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,11 @@
 //! Running projections: one reader of the log for all of them, a checkpoint for each.
 
+mod at_least_once;
+mod batch;
 mod feed;
 mod in_memory;
+mod in_sql;
+mod lease;
 mod model;
 mod options;
 mod runner;
@@ -12,7 +16,9 @@ mod waiting;
 use std::{collections::HashSet, fmt, sync::Arc};
 
 pub use self::{
+    at_least_once::{AtLeastOnce, Deliver},
     in_memory::{InMemory, View},
+    in_sql::InSql,
     options::{OnError, ProjectionOptions},
     start::Run,
     status::{FailedEvent, Failure, Progress, ProjectionStatus, RunState},
@@ -113,7 +119,7 @@ pub struct ProjectorBuilder {
 }
 
 impl ProjectorBuilder {
-    /// Runs a read model with the usual settings: an [`InMemory`].
+    /// Runs a read model with the usual settings: an [`InMemory`], an [`InSql`], or what is delivered [`AtLeastOnce`].
     pub fn run(self, model: impl Run) -> Self {
         self.run_with(model, ProjectionOptions::default())
     }

@@ -4,7 +4,6 @@ use crate::{error::StoreError, projection::ProjectionError, recorded::RawEvent, 
 
 /// Where a read model begins.
 #[derive(Debug)]
-#[expect(dead_code, reason = "what somebody else may run is kept beside the log, which is still to come")]
 pub(super) enum Opened {
     /// With this, and it is ours to run.
     Ours(Checkpoint),
@@ -14,7 +13,6 @@ pub(super) enum Opened {
 
 /// Why a batch was not taken in.
 #[derive(Debug)]
-#[expect(dead_code, reason = "what somebody else may run is kept beside the log, which is still to come")]
 pub(super) enum Trouble {
     /// This event cannot be.
     Event {

@@ -136,6 +136,10 @@ impl<S: Source> Pool<S> {
         }
     }
 
+    pub(crate) fn is_closed(&self) -> bool {
+        self.0.permits.is_closed()
+    }
+
     fn take(&self) -> Option<Idle<S::Connection>> {
         let mut idle = self.idle();
         while let Some(last) = idle.pop_back() {

@@ -1,6 +1,6 @@
 //! A store whose kind was chosen when the program started.
 
-use std::sync::Arc;
+use std::{any::Any, sync::Arc};
 
 use futures_util::future::BoxFuture;
 
@@ -62,5 +62,9 @@ impl Store for AnyStore {
 
     fn checkpoints(&self) -> Option<Arc<dyn Checkpoints>> {
         self.0.checkpoints()
+    }
+
+    fn database(&self) -> Option<&(dyn Any + Send + Sync)> {
+        self.0.database()
     }
 }

@@ -3,6 +3,7 @@
 mod any;
 mod checkpoint;
 mod commit;
+mod database;
 mod glob;
 mod log;
 mod pages;
@@ -10,7 +11,7 @@ mod place;
 mod read;
 mod ticket;
 
-use std::{fmt::Debug, sync::Arc};
+use std::{any::Any, fmt::Debug, sync::Arc};
 
 use futures_util::future::BoxFuture;
 
@@ -18,6 +19,7 @@ pub use self::{
     any::AnyStore,
     checkpoint::{Checkpoint, Checkpoints, Claim, Lease, Parked, Snapshot},
     commit::{Commit, Expectation, IdempotencyKey, NewEvent, Receipt, Refusal, Seen},
+    database::{Build, Database, Difference, Rows, Work, WriteFault},
     log::{History, Log},
     place::{Failing, Failures, HeldOff, Place},
     read::{LogPage, LogRead, StreamPage, StreamRead},
@@ -81,6 +83,11 @@ pub trait Store: Debug + Send + Sync + 'static {
 
     /// Where projections leave how far they are; `None` if they can do so nowhere.
     fn checkpoints(&self) -> Option<Arc<dyn Checkpoints>> {
+        None
+    }
+
+    /// The database that read models can live in beside the log, a [`Database`], for those who know which.
+    fn database(&self) -> Option<&(dyn Any + Send + Sync)> {
         None
     }
 

@@ -1,5 +1,7 @@
 //! What these tests have in common: a log of their own, and a server one may interfere with.
 
+#![allow(dead_code, reason = "each test program uses its own part")]
+
 use std::sync::Arc;
 
 use foldline_runtime::{
@@ -8,6 +10,7 @@ use foldline_runtime::{
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, postgres::PgConnectOptions};
 
+#[allow(unused_imports, reason = "each suite takes what it needs")]
 pub(crate) use crate::commits::{Failure, Tested, accepted, assert_once, commit, first, log, settle};
 
 /// A log of its own on the shared server.

@@ -5,6 +5,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod elsewhere;
 mod errors;
 mod in_memory;
 mod models;

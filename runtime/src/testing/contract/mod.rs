@@ -17,6 +17,7 @@
 #![expect(clippy::missing_panics_doc, reason = "a case that fails panics; that is what it is for")]
 
 pub mod atomic;
+pub mod checkpoints;
 pub mod concurrent;
 pub mod dense;
 mod draft;
@@ -130,6 +131,15 @@ macro_rules! store_contract {
                 a_key_is_taken_for_both,
                 a_commit_of_one_wakes_the_other,
             }
+            checkpoints {
+                one_owner_runs_a_projection,
+                a_right_given_back_is_anybodys,
+                a_silent_owner_is_succeeded,
+                a_step_sent_twice_is_taken_once,
+                what_is_left_aside_is_kept,
+                a_value_is_saved,
+                one_wins_the_race_for_a_projection,
+            }
             hostile {
                 names_are_told_apart_to_the_letter,
                 a_payload_is_kept_to_the_letter,
@@ -182,6 +192,7 @@ mod tests {
         let list = include_str!("mod.rs");
         let topics = [
             include_str!("atomic.rs"),
+            include_str!("checkpoints.rs"),
             include_str!("concurrent.rs"),
             include_str!("dense.rs"),
             include_str!("finding.rs"),

@@ -1,0 +1,226 @@
+//! Sets of tables: making them, and putting one in the place of another.
+
+use futures_util::future::{BoxFuture, FutureExt};
+use sqlx::{AssertSqlSafe, Row, postgres::PgConnection};
+
+use super::{
+    PostgresDatabase,
+    checkpoints::{advance_call, next},
+    transaction::{failed, worked},
+};
+use crate::{
+    error::StoreError,
+    postgres::schema::Schema,
+    store::{AnyStore, Build, Checkpoint, Database, Difference, Lease, Work, WriteFault},
+};
+
+/// How many rows that differ are shown of each table.
+const SAMPLES: i64 = 10;
+
+impl PostgresDatabase {
+    /// Runs a text of ours, with the log's schema filled in.
+    async fn ours(&self, connection: &mut PgConnection, sql: &str) -> Result<u64, WriteFault> {
+        // Safe: the texts are ours, and names in them are quoted.
+        let sql = AssertSqlSafe(self.0.schema.fill(sql));
+        sqlx::raw_sql(sql).execute(connection).await.map(|done| done.rows_affected()).map_err(failed)
+    }
+
+    /// Whether the set of tables is still to be made, and we are to make it. Whoever comes second waits for the first.
+    async fn is_ours_to_make(
+        &self,
+        connection: &mut PgConnection,
+        projection: &str,
+        build: Build,
+    ) -> Result<bool, WriteFault> {
+        let next = build == Build::Next;
+        let mark = format!(
+            "insert into :\"schema\".projection_builds (projection, next) values ('{projection}', {next}) on conflict do nothing"
+        );
+        Ok(self.ours(connection, &mark).await? > 0)
+    }
+
+    async fn differences_between(
+        &self,
+        connection: &mut PgConnection,
+        current: &Schema,
+        next: &Schema,
+    ) -> Result<Vec<Difference>, WriteFault> {
+        let tables = "select table_name::text, bool_or(table_schema = $1), bool_or(table_schema = $2)
+            from information_schema.tables where table_schema in ($1, $2) and table_type = 'BASE TABLE'
+            group by table_name order by table_name";
+        let tables = sqlx::query(tables).persistent(false).bind(current.name()).bind(next.name());
+        let tables = tables.fetch_all(&mut *connection).await.map_err(failed)?;
+        let mut differences = Vec::new();
+        for row in &tables {
+            let table: String = row.try_get(0).map_err(failed)?;
+            let (in_current, in_next): (bool, bool) =
+                (row.try_get(1).map_err(failed)?, row.try_get(2).map_err(failed)?);
+            let quoted = format!("\"{}\"", table.replace('"', "\"\""));
+            let rows = |schema: &Schema, there: bool| {
+                let table = schema.qualify(&quoted);
+                if there {
+                    format!("select to_jsonb(t) as row from {table} t")
+                } else {
+                    "select null::jsonb as row where false".to_owned()
+                }
+            };
+            let (old, new) = (rows(current, in_current), rows(next, in_next));
+            let sql = format!(
+                "with gone as ({old} except all {new}), come as ({new} except all {old})
+                 select (select count(*) from gone), (select count(*) from come), array(
+                    (select '- ' || row::text from gone limit {SAMPLES}) union all (select '+ ' || row::text from come limit {SAMPLES})
+                 )"
+            );
+            let found =
+                sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch_one(&mut *connection).await.map_err(failed)?;
+            let (gone, come): (i64, i64) = (found.try_get(0).map_err(failed)?, found.try_get(1).map_err(failed)?);
+            let samples: Vec<String> = found.try_get(2).map_err(failed)?;
+            if gone > 0 || come > 0 || in_current != in_next {
+                differences.push(Difference::new(table, gone.unsigned_abs(), come.unsigned_abs(), samples));
+            }
+        }
+        Ok(differences)
+    }
+}
+
+impl Database for PostgresDatabase {
+    type Connection = PgConnection;
+
+    const NAME: &'static str = "PostgreSQL";
+
+    fn of(store: &AnyStore) -> Option<Self> {
+        Self::of_store(store)
+    }
+
+    fn prepare<'a>(
+        &'a self,
+        projection: &'a str,
+        build: Build,
+        create: Work<PgConnection>,
+    ) -> BoxFuture<'a, Result<(), WriteFault>> {
+        async move {
+            let place = self.place(projection, build).map_err(WriteFault::Store)?;
+            if build == Build::Next {
+                self.discard(projection).await.map_err(WriteFault::Store)?;
+            }
+            self.transaction(&place, async |connection| {
+                if !self.is_ours_to_make(connection, projection, build).await? {
+                    return Ok(());
+                }
+                // Where the application may not make schemas, somebody else has made it.
+                let there = sqlx::query("select to_regnamespace(quote_ident($1)) is not null").persistent(false);
+                let there = there.bind(place.name()).fetch_one(&mut *connection).await.map_err(failed)?;
+                if !there.try_get::<bool, _>(0).map_err(failed)? {
+                    self.ours(connection, &format!("create schema {}", place.quoted())).await?;
+                }
+                create(connection).await.map_err(worked)
+            })
+            .await
+        }
+        .boxed()
+    }
+
+    fn transact<'a>(
+        &'a self,
+        projection: &'a str,
+        lease: &'a Lease,
+        build: Build,
+        to: &'a Checkpoint,
+        work: Work<PgConnection>,
+    ) -> BoxFuture<'a, Result<Lease, WriteFault>> {
+        async move {
+            let place = self.place(projection, build).map_err(WriteFault::Store)?;
+            self.rows_and_checkpoint(&place, lease, to, work).await
+        }
+        .boxed()
+    }
+
+    fn differences<'a>(&'a self, projection: &'a str) -> BoxFuture<'a, Result<Vec<Difference>, StoreError>> {
+        async move {
+            let (current, next) = (self.place(projection, Build::Current)?, self.place(projection, Build::Next)?);
+            let found = self
+                .transaction(&current, async |connection| self.differences_between(connection, &current, &next).await);
+            found.await.map_err(plain)
+        }
+        .boxed()
+    }
+
+    fn swap<'a>(
+        &'a self,
+        projection: &'a str,
+        leases: &'a [(Lease, Checkpoint)],
+    ) -> BoxFuture<'a, Result<Vec<Lease>, WriteFault>> {
+        async move {
+            let (current, new) = self.places(projection).map_err(WriteFault::Store)?;
+            let old = self.old_place(projection).map_err(WriteFault::Store)?;
+            let moved = self
+                .transaction(&current, async |connection| {
+                    let mut moved = Vec::with_capacity(leases.len());
+                    for (lease, to) in leases {
+                        let call = advance_call(&self.0.statements, lease, to, Some(to.code)).persistent(false);
+                        if call.execute(&mut *connection).await.map_err(failed)?.rows_affected() == 0 {
+                            return Err(WriteFault::Lost);
+                        }
+                        moved.push(next(lease));
+                    }
+                    let (current, new, old) = (current.quoted(), new.quoted(), old.quoted());
+                    let swap = format!(
+                        "drop schema if exists {old} cascade; alter schema {current} rename to {old}; alter schema {new} rename to {current};
+                         delete from :\"schema\".projection_builds where projection = '{projection}' and next"
+                    );
+                    self.ours(connection, &swap).await?;
+                    Ok(moved)
+                })
+                .await?;
+            self.forget_connections([&current, &new]);
+            // Whoever still reads the old rows holds this up, and nothing else.
+            let _ = self.discard(projection).await;
+            Ok(moved)
+        }
+        .boxed()
+    }
+
+    fn discard<'a>(&'a self, projection: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
+        async move {
+            let (current, next) = self.places(projection)?;
+            let old = self.old_place(projection)?;
+            let gone = self.transaction(&current, async |connection| {
+                let sql = format!(
+                    "drop schema if exists {} cascade; drop schema if exists {} cascade;
+                     delete from :\"schema\".projection_builds where projection = '{projection}' and next;
+                     delete from :\"schema\".projections where name like '{}+next%'",
+                    next.quoted(),
+                    old.quoted(),
+                    projection.replace('_', "\\_"),
+                );
+                self.ours(connection, &sql).await
+            });
+            gone.await.map(drop).map_err(plain)?;
+            self.forget_connections([&next, &next]);
+            Ok(())
+        }
+        .boxed()
+    }
+}
+
+impl PostgresDatabase {
+    fn places(&self, projection: &str) -> Result<(Schema, Schema), StoreError> {
+        Ok((self.place(projection, Build::Current)?, self.place(projection, Build::Next)?))
+    }
+
+    /// Where the rows are for the moment that it takes to let go of them.
+    fn old_place(&self, projection: &str) -> Result<Schema, StoreError> {
+        Schema::new(&format!("{}_{projection}_old", self.0.schema.name()))
+    }
+}
+
+/// The fault of something in which nobody else's work was done.
+fn plain(fault: WriteFault) -> StoreError {
+    match fault {
+        WriteFault::Store(error) => error,
+        WriteFault::Work(error) => StoreError::Failed { context: error.to_string().into(), source: None },
+        WriteFault::Lost => {
+            StoreError::Failed { context: "the projection is somebody else's now".into(), source: None }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+select position, code, parked from :"schema".projections where name = $1

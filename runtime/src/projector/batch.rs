@@ -1,0 +1,36 @@
+//! Folding a batch into a value that was empty before it.
+
+use std::{
+    error::Error as StdError,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use super::model::Trouble;
+use crate::{
+    projection::{Delivery, Projection, ProjectionError},
+    recorded::RawEvent,
+};
+
+/// What the handlers take in from these events, begun with a clone of `empty`.
+pub(super) fn fold<P: Projection + Clone>(empty: &P, events: &[&RawEvent]) -> Result<P, Trouble> {
+    let mut value = empty.clone();
+    for (index, event) in events.iter().enumerate() {
+        let error = match catch_unwind(AssertUnwindSafe(|| value.apply(Delivery::of(event)))) {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => error,
+            Err(panic) => ProjectionError::panicked(&*panic),
+        };
+        return Err(Trouble::Event { index, error, before: false });
+    }
+    Ok(value)
+}
+
+/// What came of writing or delivering what was folded, in our words.
+pub(super) fn said<E: Into<Box<dyn StdError + Send + Sync>>>(
+    ended: std::thread::Result<Result<(), E>>,
+) -> Result<(), ProjectionError> {
+    match ended {
+        Ok(result) => result.map_err(ProjectionError::write),
+        Err(panic) => Err(ProjectionError::panicked(&*panic)),
+    }
+}

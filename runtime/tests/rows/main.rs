@@ -1,0 +1,14 @@
+//! Read models in rows, on a real server: rows and checkpoint commit together, whatever happens.
+
+#[path = "../common/commits.rs"]
+mod commits;
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../postgres/support.rs"]
+mod support;
+
+mod errors;
+mod model;
+mod once;
+mod owners;
+mod processes;
