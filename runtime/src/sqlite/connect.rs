@@ -26,8 +26,14 @@ use crate::{
 /// How many statements stay prepared: more than there are.
 const STATEMENTS: usize = 128;
 
-/// What the log may keep of the WAL's file, once it is in the file itself.
+/// After how many pages the WAL is brought into the file: 16 MiB. A page that many batches change is then written there once.
+const WAL_PAGES: &str = "4096";
+
+/// How large the WAL's file stays, in bytes, once a large batch has made it larger.
 const WAL_BYTES: &str = "67108864";
+
+/// How much of the file the connection that writes keeps in memory, in KiB: the ends of its indexes, and of many streams.
+const CACHE: &str = "-32768";
 
 /// Where the file is, and how it is opened.
 #[derive(Debug, Clone)]
@@ -49,6 +55,7 @@ impl Connector {
             .pragma("fullfsync", "on")
             .pragma("checkpoint_fullfsync", "on")
             .pragma("journal_size_limit", WAL_BYTES)
+            .pragma("wal_autocheckpoint", WAL_PAGES)
             .statement_cache_capacity(STATEMENTS)
             .thread_name(|nth| format!("foldline-sqlite-{nth}"))
             .disable_statement_logging();
@@ -68,7 +75,7 @@ impl Connector {
             return Err(cannot(&self.path, &format!("there is no directory `{}`: make it first", directory.display())));
         }
         let target = SqliteConnectOptions::clone(&self.target).create_if_missing(true);
-        let target = target.journal_mode(SqliteJournalMode::Wal);
+        let target = target.journal_mode(SqliteJournalMode::Wal).pragma("cache_size", CACHE);
         let began = Instant::now();
         loop {
             match self.open(&target).await {
@@ -106,7 +113,8 @@ impl Connector {
 
     /// A connection that writes, to the file that was there when the store was opened.
     pub(super) async fn connect_to_write(&self) -> Result<SqliteConnection, StoreError> {
-        let connected = SqliteConnection::connect_with(&self.target).await;
+        let target = SqliteConnectOptions::clone(&self.target).pragma("cache_size", CACHE);
+        let connected = SqliteConnection::connect_with(&target).await;
         connected.map_err(|error| store_error(&format!("opening `{}` again", self.path.display()), error))
     }
 }

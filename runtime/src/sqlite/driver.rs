@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 use super::{
     append::{Broken, append, check},
     connect::Connector,
-    faults::{kind, store_error},
+    faults::{store_error, wrote_no_commit},
     reads::Reads,
     statements::Statements,
 };
@@ -17,7 +17,6 @@ use crate::{
     error::StoreError,
     id::CommitId,
     sql::{
-        faults::Kind,
         pool::Pool,
         watch::{Sight, Tasks},
     },
@@ -48,7 +47,7 @@ impl SqliteDriver {
         // Taken out: a call that is given up half way leaves a transaction open, and must leave no connection behind.
         let mut connection = match writer.take() {
             Some(connection) => connection,
-            None => self.connector.connect_to_write().await.map_err(Fault::Unstored)?,
+            None => self.connector.connect_to_write().await.map_err(not_sent)?,
         };
         let appended = append(&mut connection, &self.statements, batch).await;
         if appended.is_ok() || sqlx::query("rollback").execute(&mut connection).await.is_ok() {
@@ -61,9 +60,21 @@ impl SqliteDriver {
 fn fault(broken: Broken) -> Fault {
     let doing = "appending a batch";
     match broken {
-        // It is written behind the end of the log, and whether the disk has it nobody knows.
-        Broken::Committing(error) if kind(&error) == Kind::Connection => Fault::Lost(store_error(doing, error)),
+        // It may stand in the WAL behind what counts, and count after a crash.
+        Broken::Committing(error) if !wrote_no_commit(&error) => Fault::Lost(unavailable(store_error(doing, error))),
         Broken::Before(error) | Broken::Committing(error) => Fault::Unstored(store_error(doing, error)),
+    }
+}
+
+/// Whatever keeps us from the file, the batch is not at fault.
+fn not_sent(error: StoreError) -> Fault {
+    Fault::Unstored(unavailable(error))
+}
+
+fn unavailable(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Failed { context, source } => StoreError::Unavailable { context, source },
+        other => other,
     }
 }
 

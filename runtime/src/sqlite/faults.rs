@@ -9,7 +9,9 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct ResultCodes;
 
+const BUSY: i32 = 5;
 const READONLY: i32 = 8;
+const FULL: i32 = 13;
 const CANTOPEN: i32 = 14;
 const NOTADB: i32 = 26;
 
@@ -17,7 +19,7 @@ impl Dialect for ResultCodes {
     fn kind(code: &str) -> Kind {
         match primary(code) {
             // Locked by somebody else, out of memory, interrupted, disk full, a race for the WAL that others won.
-            5 | 6 | 7 | 9 | 13 | 15 => Kind::Transient,
+            BUSY | 6 | 7 | 9 | FULL | 15 => Kind::Transient,
             // What the operating system refused is not known to have come to nothing.
             10 | CANTOPEN => Kind::Connection,
             _ => Kind::Refused,
@@ -26,10 +28,10 @@ impl Dialect for ResultCodes {
 
     fn advice(code: &str) -> Option<&'static str> {
         Some(match primary(code) {
-            5 => "somebody else holds the file's write lock: allow a longer `busy_timeout`",
+            BUSY => "somebody else holds the file's write lock: allow a longer `busy_timeout`",
             READONLY => "the file, or the directory it lies in, may not be written",
             11 => "the file is damaged: restore it from a backup",
-            13 => "is there room on the disk?",
+            FULL => "is there room on the disk?",
             CANTOPEN => "does its directory exist, and may this process write into it?",
             NOTADB => "it is another kind of file: give another path",
             _ => return None,
@@ -44,6 +46,13 @@ fn primary(code: &str) -> i32 {
 /// Sorts an error by what follows from it.
 pub(super) fn kind(error: &sqlx::Error) -> Kind {
     faults::kind::<ResultCodes>(error)
+}
+
+/// Whether a commit that failed like this is none, also after a crash: for want of a lock or of room, the last page of it,
+/// which makes it one, was not written. After anything else it may have been.
+pub(super) fn wrote_no_commit(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|reply| reply.code().map(|code| primary(&code)));
+    matches!(code, Some(BUSY | FULL))
 }
 
 /// The error in our words.
