@@ -12,7 +12,7 @@ use std::{
 
 use crate::history::{Answer, Asked, Call, Line, Recorder};
 use foldline::{
-    CacheSize, Executor, PostgresOptions, PostgresStore, RetryPolicy,
+    AnyStore, CacheSize, Executor, PostgresOptions, PostgresStore, RetryPolicy, SqliteOptions, SqliteStore, StoreError,
     storage::{Store, WriterOptions},
 };
 use tokio::{
@@ -103,20 +103,15 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
 }
 
 /// A process that begins while its server is down waits for it, unless it is told to stop.
-async fn connect(args: &Args, number: u32, desk: &Desk) -> Option<PostgresStore> {
+async fn connect(args: &Args, number: u32, desk: &Desk) -> Option<AnyStore> {
     let url = std::env::var(URL).unwrap_or_default();
     let mut writer = WriterOptions::default();
     if (args.process + number).is_multiple_of(2) {
         // Gives up soon, and has to say that it does not know.
         writer.patience = Duration::from_millis(300);
     }
-    let options = PostgresOptions::production()
-        .schema(&args.schema)
-        .application_name(&args.schema)
-        .connections(0, 3)
-        .writer(writer);
     while !desk.stopped.load(Ordering::Relaxed) {
-        match PostgresStore::connect_with(&url, options.clone()).await {
+        match open(&url, args, writer).await {
             Ok(store) => return Some(store),
             Err(_) => sleep(Duration::from_millis(50)).await,
         }
@@ -124,7 +119,22 @@ async fn connect(args: &Args, number: u32, desk: &Desk) -> Option<PostgresStore>
     None
 }
 
-async fn from(store: &PostgresStore) -> u64 {
+async fn open(url: &str, args: &Args, writer: WriterOptions) -> Result<AnyStore, StoreError> {
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        // Those that give up soon do not wait for a lock either.
+        let patience = writer.patience.min(Duration::from_secs(5));
+        let options = SqliteOptions::production().busy_timeout(patience).readers(3).writer(writer);
+        return SqliteStore::open_with(path, options).await.map(AnyStore::new);
+    }
+    let options = PostgresOptions::production()
+        .schema(&args.schema)
+        .application_name(&args.schema)
+        .connections(0, 3)
+        .writer(writer);
+    PostgresStore::connect_with(url, options).await.map(AnyStore::new)
+}
+
+async fn from(store: &AnyStore) -> u64 {
     loop {
         match store.head().await {
             Ok(head) => return head,

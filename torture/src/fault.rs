@@ -1,16 +1,17 @@
-//! What is done to the processes, their connections and their server.
+//! What is done to the processes, their connections, their server or their file.
 
 use std::{fmt, time::Duration};
 
 use fastrand::Rng;
 use tokio::{task::JoinSet, time::sleep};
 
-use crate::{Failure, database::Database, proxy::Proxy, team::Team};
+use crate::{Failure, ground::Ground, team::Team};
 
 /// One kind of misfortune.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fault {
     KilledProcess,
+    KilledProcesses,
     FrozenProcess,
     TerminatedBackend,
     TerminatedBackends,
@@ -23,12 +24,17 @@ pub(crate) enum Fault {
     LateBatches,
     LateBatchesOfTheDead,
     LongTransaction,
+    LockedFile,
+    LongReader,
+    Checkpoint,
+    Copy,
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::KilledProcess => "a process killed",
+            Self::KilledProcesses => "all processes killed, and then others started",
             Self::FrozenProcess => "a process frozen for a while",
             Self::TerminatedBackend => "a server's backend terminated",
             Self::TerminatedBackends => "all of the server's backends terminated",
@@ -41,12 +47,17 @@ impl fmt::Display for Fault {
             Self::LateBatches => "batches late behind a lock, connections cut",
             Self::LateBatchesOfTheDead => "batches late behind a lock, their process killed",
             Self::LongTransaction => "a transaction open for long",
+            Self::LockedFile => "the file locked by another program",
+            Self::LongReader => "the file read by another program for long",
+            Self::Checkpoint => "the WAL brought into the file by another program",
+            Self::Copy => "the log copied",
         })
     }
 }
 
 impl Fault {
-    const EVERYWHERE: [Self; 12] = [
+    /// What happens to a log on a server.
+    pub(crate) const ON_A_SERVER: &[Self] = &[
         Self::KilledProcess,
         Self::FrozenProcess,
         Self::TerminatedBackend,
@@ -60,6 +71,17 @@ impl Fault {
         Self::LateBatchesOfTheDead,
         Self::LongTransaction,
     ];
+
+    /// What happens to one in a file.
+    pub(crate) const IN_A_FILE: &[Self] = &[
+        Self::KilledProcess,
+        Self::KilledProcesses,
+        Self::FrozenProcess,
+        Self::LockedFile,
+        Self::LongReader,
+        Self::Checkpoint,
+        Self::Copy,
+    ];
 }
 
 /// Misfortunes in random order, of each kind as many.
@@ -67,18 +89,17 @@ impl Fault {
 pub(crate) struct Deck {
     rng: Rng,
     cards: Vec<Fault>,
-    crashes: bool,
+    all: Vec<Fault>,
 }
 
 impl Deck {
-    pub(crate) fn new(seed: u64, crashes: bool) -> Self {
-        Self { rng: Rng::with_seed(seed), cards: Vec::new(), crashes }
+    pub(crate) fn new(seed: u64, all: Vec<Fault>) -> Self {
+        Self { rng: Rng::with_seed(seed), cards: Vec::new(), all }
     }
 
     pub(crate) fn draw(&mut self) -> Fault {
         if self.cards.is_empty() {
-            self.cards.extend(Fault::EVERYWHERE);
-            self.cards.extend(self.crashes.then_some(Fault::CrashedServer));
+            self.cards.extend(&self.all);
             self.rng.shuffle(&mut self.cards);
         }
         self.cards.pop().unwrap_or(Fault::KilledProcess)
@@ -97,8 +118,7 @@ impl Deck {
 /// What misfortunes happen to.
 #[derive(Debug)]
 pub(crate) struct World {
-    pub(crate) database: Database,
-    pub(crate) proxy: Proxy,
+    pub(crate) ground: Ground,
     pub(crate) team: Team,
     /// What takes its time beside all that follows.
     pub(crate) beside: JoinSet<()>,
@@ -108,64 +128,74 @@ impl World {
     pub(crate) async fn suffer(&mut self, fault: Fault, deck: &mut Deck) -> Result<(), Failure> {
         match fault {
             Fault::KilledProcess => self.team.kill(deck.one()).await,
+            Fault::KilledProcesses => self.team.kill_all().await,
             Fault::FrozenProcess => {
                 let one = deck.one();
                 self.team.freeze(one, true)?;
                 sleep(deck.while_(Duration::from_millis(800))).await;
                 self.team.freeze(one, false)
             }
-            Fault::TerminatedBackend => self.database.to_backends("pg_terminate_backend", 1).await,
-            Fault::TerminatedBackends => self.database.to_backends("pg_terminate_backend", i64::MAX).await,
-            Fault::CancelledStatement => self.database.to_backends("pg_cancel_backend", i64::MAX).await,
+            Fault::TerminatedBackend => self.ground.database()?.to_backends("pg_terminate_backend", 1).await,
+            Fault::TerminatedBackends => self.ground.database()?.to_backends("pg_terminate_backend", i64::MAX).await,
+            Fault::CancelledStatement => self.ground.database()?.to_backends("pg_cancel_backend", i64::MAX).await,
             Fault::CrashedServer => self.crash(),
             Fault::CutConnections => {
-                self.proxy.cut();
+                self.ground.proxy()?.cut();
                 Ok(())
             }
             Fault::TornRequest => {
-                self.proxy.tear_next_request();
+                self.ground.proxy()?.tear_next_request();
                 Ok(())
             }
             Fault::LostAnswer => {
-                self.proxy.swallow_next_answer();
+                self.ground.proxy()?.swallow_next_answer();
                 Ok(())
             }
             Fault::StalledNetwork => {
                 let time = deck.while_(Duration::from_millis(500));
-                self.proxy.stall(time);
+                self.ground.proxy()?.stall(time);
                 sleep(time).await;
                 Ok(())
             }
             Fault::LateBatches => self.park(None, deck).await,
             Fault::LateBatchesOfTheDead => self.park(Some(deck.one()), deck).await,
             Fault::LongTransaction => self.open_long(deck.while_(Duration::from_secs(20))).await,
+            Fault::LockedFile => self.ground.file()?.lock(deck.while_(Duration::from_secs(2))).await,
+            Fault::LongReader => {
+                let reading = self.ground.file()?.read_long(deck.while_(Duration::from_secs(10))).await?;
+                self.beside.spawn(reading);
+                Ok(())
+            }
+            Fault::Checkpoint => self.ground.file()?.checkpoint().await,
+            Fault::Copy => self.ground.file()?.copy().await,
         }
     }
 
     fn crash(&mut self) -> Result<(), Failure> {
-        let server = self.database.server.as_ref().ok_or("the server is not ours to crash")?;
+        let server = self.ground.database()?.server.as_ref().ok_or("the server is not ours to crash")?;
         server.crash()?;
         Ok(server.restart()?)
     }
 
     /// Holds the log's lock until batches wait behind it, takes their clients away, and lets the batches run.
     async fn park(&mut self, dead: Option<usize>, deck: &mut Deck) -> Result<(), Failure> {
-        let mut holder = self.database.connection().await?;
-        self.database.sql(&mut holder, "begin; select from $schema.append_lock for update").await?;
+        let mut holder = self.ground.database()?.connection().await?;
+        self.ground.database()?.sql(&mut holder, "begin; select from $schema.append_lock for update").await?;
         sleep(Duration::from_millis(20) + deck.while_(Duration::from_millis(300))).await;
         match dead {
             Some(one) => self.team.kill(one).await?,
-            None => self.proxy.cut(),
+            None => self.ground.proxy()?.cut(),
         }
         // Long enough that what comes after it waits behind it, or not.
         sleep(deck.while_(Duration::from_millis(200))).await;
-        self.database.sql(&mut holder, "commit").await
+        self.ground.database()?.sql(&mut holder, "commit").await
     }
 
     async fn open_long(&mut self, time: Duration) -> Result<(), Failure> {
-        let mut connection = self.database.connection().await?;
+        let database = self.ground.database()?;
+        let mut connection = database.connection().await?;
         let begin = "begin isolation level repeatable read; select count(*) from $schema.append_lock";
-        self.database.sql(&mut connection, begin).await?;
+        database.sql(&mut connection, begin).await?;
         self.beside.spawn(async move {
             sleep(time).await;
             drop(connection);

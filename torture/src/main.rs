@@ -1,4 +1,4 @@
-//! Torments a log on PostgreSQL, and checks that it kept its promises: `cargo xtask torture` runs this.
+//! Torments a log on PostgreSQL or in a SQLite file, and checks that it kept its promises: `cargo xtask torture` runs this.
 //!
 //! One process supervises. It starts others that execute random commands on one log and write down what they were answered,
 //! kills them, their connections and their server meanwhile, and has the history checked in the end, or when it is interrupted.
@@ -10,6 +10,8 @@ mod clock;
 mod database;
 mod draw;
 mod fault;
+mod file;
+mod ground;
 mod history;
 mod proxy;
 mod report;

@@ -9,7 +9,7 @@ use std::{
 
 use crate::history::{Answer, History, Violation};
 
-use crate::{fault::Fault, run::Args};
+use crate::{fault::Fault, ground::Kind, run::Args};
 
 /// As many violations are told; the others are counted.
 const STORIES: usize = 10;
@@ -17,8 +17,9 @@ const STORIES: usize = 10;
 #[derive(Debug)]
 pub(crate) struct Report<'a> {
     pub(crate) args: &'a Args,
+    pub(crate) store: Kind,
     pub(crate) seed: u64,
-    pub(crate) server: String,
+    pub(crate) version: String,
     pub(crate) faults: BTreeMap<Fault, u64>,
     pub(crate) processes: u32,
     pub(crate) events: u64,
@@ -37,12 +38,12 @@ impl fmt::Display for Report<'_> {
         writeln!(f, "# A log under torture\n")?;
         writeln!(
             f,
-            "`cargo xtask torture --commands {commands} --faults {faults} --seed {} --processes {processes} --executors {executors} --concurrency {concurrency}`\n",
-            self.seed
+            "`cargo xtask torture --store {} --commands {commands} --faults {faults} --seed {} --processes {processes} --executors {executors} --concurrency {concurrency}`\n",
+            self.store, self.seed
         )?;
         writeln!(f, "| | |\n| --- | --- |")?;
         writeln!(f, "| machine | {} |", machine())?;
-        writeln!(f, "| server | {} |", self.server)?;
+        writeln!(f, "| store | {} |", self.version)?;
         writeln!(f, "| profile | {} |", if cfg!(debug_assertions) { "dev" } else { "release" })?;
         writeln!(f, "| duration | {seconds:.0} s of torture, {:.0} s of checking |", self.checked.as_secs_f64())?;
         writeln!(f, "| processes | {processes} at a time, {} in all, {executors} executors each |", self.processes)?;

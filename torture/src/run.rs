@@ -11,17 +11,20 @@ use std::{
 
 use crate::history::{Book, Fact, History, Violation, check};
 use foldline::{
-    PostgresStore,
+    AnyStore,
     storage::{LogRead, Store},
 };
 use indicatif::{ProgressBar, ProgressStyle};
-use tokio::{sync::watch, task::JoinSet, time::sleep};
+use tokio::{
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+    time::sleep,
+};
 
 use crate::{
     Failure,
-    database::Database,
     fault::{Deck, Fault, World},
-    proxy::Proxy,
+    ground::{Ground, Kind},
     report::Report,
     tail::tail,
     team::{Orders, Team},
@@ -53,7 +56,11 @@ pub(crate) struct Args {
     /// How many calls each executor has under way at once
     #[arg(long, default_value_t = 16)]
     pub(crate) concurrency: u32,
-    /// A database to use, in a schema of its own that is removed afterwards; a temporary server by default
+    /// Where the log is: on PostgreSQL by default, or what the URL says
+    #[arg(long, value_enum)]
+    pub(crate) store: Option<Kind>,
+    /// A database to use, in a schema of its own that is removed afterwards, or the file of a new log, which is not; a
+    /// temporary server or file by default
     #[arg(long)]
     pub(crate) url: Option<String>,
     /// A file for the report, beside the terminal
@@ -65,12 +72,11 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let folder = std::env::temp_dir().join(format!("foldline-torture-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
-    let database = Database::open(args.url.clone(), seed).await?;
-    let server = database.version().await?;
-    let proxy = Proxy::start(database.target()?).await?;
+    let ground = Ground::open(args.store, args.url.clone(), &folder, seed).await?;
+    let version = ground.version().await?;
     let orders = Orders {
-        url: database.url_through(proxy.port)?,
-        schema: database.schema.clone(),
+        url: ground.url()?,
+        schema: ground.schema().to_owned(),
         folder: folder.clone(),
         seed,
         executors: args.executors,
@@ -78,17 +84,18 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Failure> {
     };
     println!("torture with --seed {seed}, records in {}", folder.display());
 
-    let store = database.store().await?;
-    let (reached, mut read) = watch::channel(0);
-    let (reading, file) = (store.clone(), folder.join("tail-of-everything"));
-    let mut reader = tokio::spawn(async move { tail(reading, &file, 0, &reached).await });
+    let watched = if ground.is_watched() { Some(Reader::start(ground.store().await?, &folder)) } else { None };
     let team = Team::start(orders, args.processes)?;
-    let mut world = World { database, proxy, team, beside: JoinSet::new() };
+    let mut world = World { ground, team, beside: JoinSet::new() };
     let began = Instant::now();
     let faults = torment(&mut world, &args, seed).await?;
     let tormented = began.elapsed();
 
-    world.database.silence().await?;
+    world.ground.silence().await?;
+    let Reader { store, mut read, task: mut reader } = match watched {
+        Some(reader) => reader,
+        None => Reader::start(world.ground.store().await?, &folder),
+    };
     let head = store.head().await?;
     tokio::select! {
         caught_up = read.wait_for(|reached| *reached >= head) => drop(caught_up?),
@@ -98,10 +105,12 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Failure> {
     let began = Instant::now();
     let (history, log) = (gather(&folder)?, book(&store).await?);
     let violations = check(&history, &log);
+    world.ground.check(&log).await?;
     let report = Report {
         args: &args,
+        store: world.ground.kind(),
         seed,
-        server,
+        version,
         faults,
         processes: world.team.started(),
         events: head,
@@ -112,15 +121,31 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Failure> {
     };
     tell(&report, &folder)?;
     store.close().await;
-    world.database.remove().await?;
+    world.ground.remove().await?;
     conclude(&violations, &folder)
+}
+
+/// Reads all that there is, and writes down what it is given.
+struct Reader {
+    store: AnyStore,
+    read: watch::Receiver<u64>,
+    task: JoinHandle<Result<(), Failure>>,
+}
+
+impl Reader {
+    fn start(store: AnyStore, folder: &Path) -> Self {
+        let (reached, read) = watch::channel(0);
+        let (reading, file) = (store.clone(), folder.join("tail-of-everything"));
+        let task = tokio::spawn(async move { tail(reading, &file, 0, &reached).await });
+        Self { store, read, task }
+    }
 }
 
 /// Does harm evenly, until there was enough of everything.
 async fn torment(world: &mut World, args: &Args, seed: u64) -> Result<BTreeMap<Fault, u64>, Failure> {
     let style = ProgressStyle::with_template("{elapsed_precise} {wide_bar} {pos}/{len} commands, {per_sec}, {msg}")?;
     let bar = ProgressBar::new(args.commands).with_style(style);
-    let mut deck = Deck::new(seed, world.database.server.is_some());
+    let mut deck = Deck::new(seed, world.ground.faults());
     let (mut faults, mut inflicted) = (BTreeMap::new(), 0);
     let mut last = (0, Instant::now());
     let mut interrupted = pin!(tokio::signal::ctrl_c());
@@ -166,12 +191,17 @@ fn draw(deck: &mut Deck, args: &Args) -> Result<Fault, Failure> {
 fn gather(folder: &Path) -> Result<History, Failure> {
     let mut history = History::default();
     for file in fs::read_dir(folder)? {
-        history.add_file(&file?.path())?;
+        let path = file?.path();
+        // The log itself may lie beside the records.
+        let record = |name: &str| ["calls-", "tail-"].iter().any(|kind| name.starts_with(kind));
+        if path.file_name().and_then(|name| name.to_str()).is_some_and(record) {
+            history.add_file(&path)?;
+        }
     }
     Ok(history)
 }
 
-async fn book(store: &PostgresStore) -> Result<Book, Failure> {
+pub(crate) async fn book(store: &impl Store) -> Result<Book, Failure> {
     let (mut facts, mut read) = (Vec::new(), LogRead::after(0));
     loop {
         let page = store.read_log(read.clone()).await?;

@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use crate::history::{Line, Recorder, Tailed};
 use foldline::{
-    PostgresStore,
+    AnyStore,
     storage::{LogRead, Store},
 };
 use tokio::{
@@ -16,7 +16,7 @@ use crate::{Failure, clock};
 
 /// Reads the log behind `after`, for ever; tells how far it has come.
 pub(crate) async fn tail(
-    store: PostgresStore,
+    store: AnyStore,
     file: &Path,
     after: u64,
     reached: &watch::Sender<u64>,

@@ -94,6 +94,19 @@ impl Team {
         Ok(())
     }
 
+    /// Kills all of them, and starts others once they are dead: for a moment nobody has the log open.
+    pub(crate) async fn kill_all(&mut self) -> Result<(), Failure> {
+        let count = self.members.len();
+        for mut member in std::mem::take(&mut self.members) {
+            member.kill().await?;
+        }
+        for _ in 0..count {
+            let next = self.spawn()?;
+            self.members.push(next);
+        }
+        Ok(())
+    }
+
     /// Stops the clock of one, as a machine that swaps or a debugger does, or lets it go on.
     pub(crate) fn freeze(&self, index: usize, frozen: bool) -> Result<(), Failure> {
         let member = self.members.get(index % self.members.len().max(1)).and_then(Child::id);

@@ -1,4 +1,4 @@
-//! A short torture of each kind, on a server of its own: what `cargo xtask torture` does for long.
+//! A short torture of each kind, on a server and in a file of its own: what `cargo xtask torture` does for long.
 
 use std::process::Command;
 
@@ -15,6 +15,17 @@ fn torture(args: &[&str]) {
 #[test]
 fn a_short_run_with_a_fault_of_each_kind_keeps_every_promise() {
     torture(&["--seed", "1", "--commands", "1500", "--faults", "13", "--processes", "2"]);
+}
+
+#[test]
+fn a_short_run_in_a_file_with_a_fault_of_each_kind_keeps_every_promise() {
+    torture(&["--store", "sqlite", "--seed", "3", "--commands", "1500", "--faults", "7", "--processes", "2"]);
+}
+
+#[test]
+fn five_rounds_of_kills_in_a_file_keep_every_promise() {
+    let kills = ["--faults", "5", "--fault", "killed", "--processes", "2"];
+    torture(&[&["--store", "sqlite", "--seed", "4", "--commands", "1000"], &kills[..]].concat());
 }
 
 #[test]

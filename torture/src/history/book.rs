@@ -40,6 +40,12 @@ impl Book {
         self.facts.last().map_or(0, |fact| fact.position)
     }
 
+    /// Whether another log is what it began with.
+    #[must_use]
+    pub(crate) fn begins_with(&self, other: &Self) -> bool {
+        self.facts.starts_with(&other.facts)
+    }
+
     /// Its events.
     #[must_use]
     pub(crate) fn facts(&self) -> &[Fact] {
