@@ -1,6 +1,6 @@
-//! A small bank that runs in memory and tells what happens.
+//! A small bank that tells what happens: in memory, or where the URL says that is its argument. There it goes on with what it had.
 
-use std::error::Error;
+use std::{env, error::Error};
 
 use banking::{AccountEvent, AccountId, BankError, Deposit, Money, Open, Transfer, Withdraw};
 use foldline::prelude::*;
@@ -8,21 +8,32 @@ use futures_util::TryStreamExt;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let bank = Executor::new(MemoryStore::new());
+    let url = env::args().nth(1).unwrap_or_else(|| "memory:".to_owned());
+    let bank = Executor::new(foldline::open(&url).await?);
     let (ada, bob): (AccountId, AccountId) = ("ada".parse()?, "bob".parse()?);
     let euros = |euros: u64| Money::cents(euros * 100);
 
     println!("Two people come to the bank.\n");
     for (account, owner) in [(&ada, "Ada Lovelace"), (&bob, "Bob Kahn")] {
-        let done = bank.execute(Open { account: account.clone(), owner: owner.parse()? }).await?;
-        say(&format!("{owner} opens the account `{account}`."), &done);
+        match bank.execute(Open { account: account.clone(), owner: owner.parse()? }).await {
+            Ok(done) => say(&format!("{owner} opens the account `{account}`."), &done),
+            Err(ExecuteError::Rejected(BankError::AlreadyOpen)) => {
+                let had = bank.load(account).await?.map_or(Money::ZERO, |loaded| loaded.balance);
+                println!("  {owner} has the account `{account}` from before, with {had}.");
+            }
+            Err(error) => return Err(error.into()),
+        }
     }
     let done = bank.execute(Deposit { account: ada.clone(), amount: euros(50) }).await?;
     say(&format!("Ada pays in {}.", euros(50)), &done);
 
     let transfer = |amount| Transfer { from: ada.clone(), to: bob.clone(), amount };
     let done = bank.execute(transfer(euros(20))).idempotency_key("rent-november").await?;
-    say(&format!("Ada sends Bob {}: both sides at once, or neither.", euros(20)), &done);
+    if done.replayed() {
+        println!("  Ada has sent Bob November's rent before: it is not sent again.");
+    } else {
+        say(&format!("Ada sends Bob {}: both sides at once, or neither.", euros(20)), &done);
+    }
     let again = bank.execute(transfer(euros(20))).idempotency_key("rent-november").await?;
     let happened = if again.replayed() { "it had happened, and happens once" } else { "it happened twice" };
     println!("  The line was bad, so she sends it again: {happened}.");
@@ -61,6 +72,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!(
         "\n  Everything in, less everything out: {paid_in}.\n\nThe whole domain: examples/banking/src/account.rs and commands.rs."
     );
+    bank.shutdown().await;
     Ok(())
 }
 
