@@ -6,17 +6,18 @@
 //! One event a commit, on each of 1,000 streams. The limit inserts the same rows into the same table with the same
 //! indexes, as many a statement as the store has in flight. Both are measured in turns, three rounds each; medians count.
 
+#[path = "shared/load.rs"]
+mod load;
+
 use std::{
     env,
-    error::Error,
     time::{Duration, Instant},
 };
 
 use foldline_runtime::{
-    CommitId, Metadata, PostgresOptions, PostgresStore, StreamName,
-    storage::{Commit, Expectation, NewEvent, Outcome, Seen, Store},
-    testing::temp_postgres::TempPostgres,
+    CommitId, PostgresOptions, PostgresStore, storage::Store, testing::temp_postgres::TempPostgres,
 };
+use load::{Failure, HEAD, METADATA, NAME, PAYLOAD, ROUNDS, STREAMS, append, row};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -24,13 +25,6 @@ use tokio::{
     sync::mpsc,
     time::{Instant as Then, sleep_until},
 };
-
-type Failure = Box<dyn Error + Send + Sync>;
-
-const STREAMS: usize = 1000;
-const ROUNDS: usize = 3;
-const PAYLOAD: &str = r#"{"amount":100}"#;
-const METADATA: &str = r#"{"command":"Deposit"}"#;
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<(), Failure> {
@@ -43,7 +37,7 @@ async fn main() -> Result<(), Failure> {
     let delay: u64 = arguments.next().map_or(Ok(0), |text| text.parse())?;
     let server = TempPostgres::start()?;
     let url = if delay == 0 { server.url().to_owned() } else { delayed(&server, Duration::from_millis(delay)).await? };
-    println!("| in flight | limit/s | appends/s | of the limit | p50 | p99 |\n| --- | --- | --- | --- | --- | --- |");
+    println!("{HEAD}");
     for width in [1, 16, 64, 256] {
         let (mut limits, mut appends, mut times) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
@@ -52,18 +46,9 @@ async fn main() -> Result<(), Failure> {
             appends.push(rate);
             times.extend(took);
         }
-        let (limit, append) = (median(&mut limits), median(&mut appends));
-        times.sort_unstable();
-        let at = |share: f64| times.get((times.len() as f64 * share) as usize).copied().unwrap_or_default();
-        let (half, most) = (at(0.5), at(0.99));
-        println!("| {width} | {limit:.0} | {append:.0} | {:.0} % | {half:.1?} | {most:.1?} |", 100.0 * append / limit);
+        println!("{}", row(width, &mut limits, &mut appends, &mut times));
     }
     Ok(())
-}
-
-fn median(of: &mut [f64]) -> f64 {
-    of.sort_unstable_by(f64::total_cmp);
-    of.get(of.len() / 2).copied().unwrap_or_default()
 }
 
 /// The same rows, from one connection, as many a statement as are in flight.
@@ -88,7 +73,7 @@ async fn limit(server: &TempPostgres, url: &str, width: usize, seconds: f64) -> 
         if width == 1 {
             let insert =
                 sqlx::query(AssertSqlSafe(one.as_str())).bind(count as i64 + 1).bind(version(count)).bind(id());
-            let insert = insert.bind(&names[count % STREAMS]).bind("account.deposited").bind(METADATA).bind(PAYLOAD);
+            let insert = insert.bind(&names[count % STREAMS]).bind(NAME).bind(METADATA).bind(PAYLOAD);
             insert.execute(&mut connection).await?;
         } else {
             sqlx::query(AssertSqlSafe(many.as_str()))
@@ -96,7 +81,7 @@ async fn limit(server: &TempPostgres, url: &str, width: usize, seconds: f64) -> 
                 .bind(rows.clone().map(version).collect::<Vec<_>>())
                 .bind(rows.clone().map(|_| id()).collect::<Vec<_>>())
                 .bind(rows.clone().map(|row| names[row % STREAMS].as_str()).collect::<Vec<_>>())
-                .bind(vec!["account.deposited"; width])
+                .bind(vec![NAME; width])
                 .bind(vec![METADATA; width])
                 .bind(vec![PAYLOAD; width])
                 .execute(&mut connection)
@@ -116,51 +101,6 @@ async fn store(server: &TempPostgres, url: &str, width: usize, seconds: f64) -> 
     assert_eq!(head, measured.1.len() as u64, "every acknowledged append is in the log, and nothing else");
     store.close().await;
     Ok(measured)
-}
-
-async fn append(
-    store: &PostgresStore,
-    kind: &str,
-    width: usize,
-    seconds: f64,
-) -> Result<(f64, Vec<Duration>), Failure> {
-    let began = Instant::now();
-    let task = |task: usize| {
-        let (store, kind) = (store.clone(), kind.to_owned());
-        async move {
-            let mut ends: Vec<(StreamName, Seen)> = (task..STREAMS)
-                .step_by(width)
-                .map(|n| (format!("{kind}-{n}").as_str().into(), Seen::Nothing))
-                .collect();
-            let (mut times, mut next) = (Vec::new(), 0);
-            while began.elapsed().as_secs_f64() < seconds {
-                let at = next % ends.len();
-                next += 1;
-                let start = Instant::now();
-                let (stream, seen) = ends[at].clone();
-                let event =
-                    NewEvent { stream: 0, name: "account.deposited", schema_version: 1, payload: 0..PAYLOAD.len() };
-                let mut metadata = Metadata::default();
-                metadata.command = Some("Deposit".into());
-                let commit = Commit::new(CommitId::fresh(), vec![Expectation { stream, seen }])
-                    .with_metadata(metadata)
-                    .with_events(vec![event], PAYLOAD.as_bytes())?;
-                let id = commit.id();
-                match store.submit(store.reserve().await?, commit).outcome().await {
-                    Outcome::Committed(_) => ends[at].1 = Seen::At { version: seen.version() + 1, commit: id },
-                    other => return Err(format!("{other:?}").into()),
-                }
-                times.push(start.elapsed());
-            }
-            Ok::<_, Failure>(times)
-        }
-    };
-    let tasks: Vec<_> = (0..width).map(|n| tokio::spawn(task(n))).collect();
-    let mut times = Vec::new();
-    for task in tasks {
-        times.extend(task.await??);
-    }
-    Ok((times.len() as f64 / began.elapsed().as_secs_f64(), times))
 }
 
 /// The rate while another transaction of the database stays open, beside the rate just before and just after it.
