@@ -23,7 +23,8 @@ async fn what_the_accounts_hold_is_there_after_a_restart() -> Done {
     bank.shutdown().await;
 
     let bank = Executor::new(SqliteStore::open(folder.file("bank.db")).await?);
-    let balance = async |account: &AccountId| bank.load(account).await.map(|loaded| loaded.map(|loaded| loaded.balance));
+    let balance =
+        async |account: &AccountId| bank.load(account).await.map(|loaded| loaded.map(|loaded| loaded.balance));
     assert_eq!(balance(&ada).await?, Some(Money::cents(30)));
     assert_eq!(balance(&bob).await?, Some(Money::cents(20)));
     let again = bank.execute(rent()).idempotency_key("rent-november").await?;
