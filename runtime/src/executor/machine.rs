@@ -291,7 +291,9 @@ impl<'a> Machine<'a> {
         }
         self.entries.read_new = true;
         self.forget();
-        Effect::Pause(self.options.retry.pause(self.attempts))
+        // A first conflict says only that the view was old. To look again is all that helps, and nobody is in the way.
+        let at_once = self.attempts == 1 && matches!(otherwise, ExecuteError::Conflict { .. });
+        Effect::Pause(if at_once { Duration::ZERO } else { self.options.retry.pause(self.attempts) })
     }
 
     fn forget(&mut self) {

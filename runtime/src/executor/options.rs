@@ -31,7 +31,8 @@ pub(super) struct Copy {
 
 /// How often, and how patiently, a command is tried again after a conflict or a passing fault.
 ///
-/// The pause before a retry is random, between nothing and a bound that doubles from `base` up to `cap`.
+/// The pause before a retry is random, between nothing and a bound that doubles from `base` up to `cap`. The first retry after a
+/// conflict comes at once: all that was wrong is known then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
     pub(super) retries: u32,

@@ -11,12 +11,14 @@ use crate::{
     gate::Gate,
 };
 
+const HOUR: Duration = Duration::from_secs(3600);
+
 #[tokio::test]
 async fn a_state_that_others_outran_is_read_on_and_not_anew() -> Done {
     let (gate, hot) = (Gate::default(), name("hot"));
-    let process = || {
-        Executor::builder(gate.clone()).retry(RetryPolicy::retries(3).backoff(Duration::ZERO, Duration::ZERO)).build()
-    };
+    // The first retry after a conflict comes at once, or this test would take hours.
+    let patient = RetryPolicy::retries(3).backoff(HOUR, HOUR);
+    let process = || Executor::builder(gate.clone()).retry(patient).timeout(None).build();
     let (one, other) = (process(), process());
     let add_one = async |bank: &Executor, attempts: usize| {
         let pass = async {
