@@ -53,8 +53,8 @@ pub use self::{
     open::open,
     projection::{Delivery, Projection, ProjectionError},
     projector::{
-        AtLeastOnce, Deliver, FailedEvent, Failure, InMemory, InSql, OnError, Progress, ProjectionOptions,
-        ProjectionStatus, Projector, ProjectorBuilder, Reached, Run, RunState, View, WaitError, WaitFor,
+        AtLeastOnce, Compared, Deliver, FailedEvent, Failure, InMemory, InSql, OnError, Progress, ProjectionOptions,
+        ProjectionStatus, Projector, ProjectorBuilder, ProjectorError, Reached, Rebuild, Run, RunState, View, WaitFor,
     },
     recorded::{CommitInfo, Place, RawEvent, Recorded},
     stats::{CacheStats, CommandStats, Stats},

@@ -75,7 +75,7 @@ macro_rules! statements {
 
 statements! {
     append, append_one, read_stream, read_streams, read_log, read_log_filtered, head, find_commit,
-    claim, checkpoint, renew, release, advance, snapshot, save_snapshot,
+    claim, checkpoint, renew, release, advance, drop_checkpoint, snapshot, save_snapshot,
 }
 
 #[cfg(test)]

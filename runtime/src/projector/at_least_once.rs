@@ -6,17 +6,18 @@ use futures_util::future::FutureExt;
 
 use super::{
     batch::{fold, said},
+    kind::Kind,
     lease::Right,
     model::{Model, Opened, Trouble},
     options::ProjectionOptions,
     refused,
-    start::Kind,
+    runner::Paused,
 };
 use crate::{
     error::StoreError,
     projection::Projection,
     recorded::RawEvent,
-    store::{AnyStore, Checkpoint, Store},
+    store::{AnyStore, Checkpoint, Difference, Lease, Store},
 };
 
 /// What takes events somewhere else: to another database, a queue, a mail server.
@@ -67,6 +68,7 @@ impl<P: Deliver> Kind for AtLeastOnce<P> {
     const CATEGORIES: &'static [&'static str] = P::CATEGORIES;
     const PARTITIONED: bool = P::PARTITIONED;
     type Model = Delivering<P>;
+    type Next = ();
 
     fn model(&self, store: &AnyStore, name: &str, options: ProjectionOptions) -> Result<Delivering<P>, StoreError> {
         let Some(checkpoints) = store.checkpoints() else {
@@ -75,6 +77,20 @@ impl<P: Deliver> Kind for AtLeastOnce<P> {
         let right = Right::new(checkpoints, name, options.term);
         Ok(Delivering { empty: self.empty.clone(), from_now: self.from_now, store: store.clone(), right })
     }
+
+    fn next(&self, _: &AnyStore, _: ProjectionOptions) -> Result<(Delivering<P>, ()), StoreError> {
+        Err(refused(format!("`{}` delivers elsewhere, and what was delivered cannot be taken back", P::NAME)))
+    }
+
+    async fn differences(&self, _: &AnyStore, (): &()) -> Result<Vec<Difference>, Trouble> {
+        Ok(Vec::new())
+    }
+
+    async fn swap(&self, _: &AnyStore, (): &(), _: &Paused, _: &[Paused]) -> Result<Vec<Option<Lease>>, Trouble> {
+        Err(Trouble::Lost)
+    }
+
+    async fn discard(&self, _: &AnyStore) {}
 }
 
 /// The kind elsewhere, as its runner sees it.
@@ -117,6 +133,16 @@ impl<P: Deliver> Model for Delivering<P> {
 
     fn lost(&self) -> impl Future<Output = ()> + Send + use<P> {
         self.right.lost()
+    }
+
+    fn lease(&self) -> Option<Lease> {
+        self.right.lease().ok()
+    }
+
+    fn moved(&mut self, lease: Option<Lease>, _: &Checkpoint) {
+        if let Some(lease) = lease {
+            self.right.moved(lease);
+        }
     }
 
     async fn close(&mut self) {

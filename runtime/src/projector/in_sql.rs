@@ -6,16 +6,17 @@ use futures_util::future::FutureExt;
 
 use super::{
     batch::{fold, said},
+    kind::Kind,
     lease::Right,
     model::{Model, Opened, Trouble},
     options::ProjectionOptions,
     refused,
-    start::Kind,
+    runner::{Paused, part_of},
 };
 use crate::{
     error::StoreError,
     recorded::RawEvent,
-    store::{AnyStore, Build, Checkpoint, Database, Rows, Work, WriteFault},
+    store::{AnyStore, Build, Checkpoint, Database, Difference, Lease, Rows, Work, WriteFault},
 };
 
 /// A read model in rows of the database that the log lives in. Rows and checkpoint commit together.
@@ -43,18 +44,67 @@ impl<P: Rows<D>, D: Database> Kind for InSql<P, D> {
     const CATEGORIES: &'static [&'static str] = P::CATEGORIES;
     const PARTITIONED: bool = P::PARTITIONED;
     type Model = RowsModel<P, D>;
+    type Next = ();
 
     fn model(&self, store: &AnyStore, name: &str, options: ProjectionOptions) -> Result<RowsModel<P, D>, StoreError> {
-        let Some(database) = D::of(store) else {
-            return Err(refused(format!(
+        self.build(store, name, options, Build::Current)
+    }
+
+    fn next(&self, store: &AnyStore, options: ProjectionOptions) -> Result<(RowsModel<P, D>, ()), StoreError> {
+        Ok((self.build(store, &format!("{}+next", P::NAME), options, Build::Next)?, ()))
+    }
+
+    async fn differences(&self, store: &AnyStore, (): &()) -> Result<Vec<Difference>, Trouble> {
+        Ok(self.database(store)?.differences(P::NAME).await?)
+    }
+
+    async fn swap(
+        &self,
+        store: &AnyStore,
+        (): &(),
+        builder: &Paused,
+        shares: &[Paused],
+    ) -> Result<Vec<Option<Lease>>, Trouble> {
+        let next = builder.lease.as_ref().ok_or(Trouble::Lost)?;
+        let mut leases = Vec::with_capacity(shares.len());
+        for (nth, share) in shares.iter().enumerate() {
+            let to = part_of(&builder.checkpoint, nth, shares.len());
+            leases.push((share.lease.clone().ok_or(Trouble::Lost)?, to));
+        }
+        let moved = self.database(store)?.swap(P::NAME, next, &leases).await.map_err(trouble)?;
+        Ok(moved.into_iter().map(Some).collect())
+    }
+
+    async fn discard(&self, store: &AnyStore) {
+        if let Ok(database) = self.database(store) {
+            // What is left over is taken away before the next is made.
+            let _ = database.discard(P::NAME).await;
+        }
+    }
+}
+
+impl<P: Rows<D>, D: Database> InSql<P, D> {
+    fn database(&self, store: &AnyStore) -> Result<D, StoreError> {
+        D::of(store).ok_or_else(|| {
+            refused(format!(
                 "`{}` keeps its rows in {}, and the log does not live there: open a store on {}, or keep the read model `InMemory`",
                 P::NAME,
                 D::NAME,
                 D::NAME,
-            )));
-        };
+            ))
+        })
+    }
+
+    fn build(
+        &self,
+        store: &AnyStore,
+        name: &str,
+        options: ProjectionOptions,
+        build: Build,
+    ) -> Result<RowsModel<P, D>, StoreError> {
+        let database = self.database(store)?;
         let right = Right::new(Arc::new(database.clone()), name, options.term);
-        Ok(RowsModel { empty: self.empty.clone(), database, right, prepared: false })
+        Ok(RowsModel { empty: self.empty.clone(), database, right, build, prepared: false })
     }
 }
 
@@ -63,6 +113,7 @@ pub(super) struct RowsModel<P, D> {
     empty: P,
     database: D,
     right: Right,
+    build: Build,
     /// Whether its tables are known to be there.
     prepared: bool,
 }
@@ -77,13 +128,20 @@ impl<P: Rows<D>, D: Database> Model for RowsModel<P, D> {
     async fn open(&mut self) -> Result<Opened, Trouble> {
         let start = Checkpoint { code: P::CODE, ..Checkpoint::default() };
         let opened = self.right.claim(&start).await?;
-        if matches!(opened, Opened::Ours(_)) && !self.prepared {
-            self.database
-                .prepare(P::NAME, Build::Current, creation::<P, D>(self.empty.clone()))
-                .await
-                .map_err(trouble)?;
-            self.prepared = true;
+        if self.prepared || matches!(opened, Opened::Theirs(_)) {
+            return Ok(opened);
         }
+        let opened = match self.build {
+            Build::Current => opened,
+            // What somebody left half built is not gone on with: other code may have built it.
+            Build::Next => {
+                self.right.advance(&start).await?;
+                Opened::Ours(start)
+            }
+        };
+        let create = creation::<P, D>(self.empty.clone());
+        self.database.prepare(P::NAME, self.build, create).await.map_err(trouble)?;
+        self.prepared = true;
         Ok(opened)
     }
 
@@ -91,7 +149,7 @@ impl<P: Rows<D>, D: Database> Model for RowsModel<P, D> {
         let batch = fold(&self.empty, events)?;
         let lease = self.right.lease()?;
         let work = writing::<P, D>(batch);
-        let moved = self.database.transact(P::NAME, &lease, Build::Current, to, work).await.map_err(trouble)?;
+        let moved = self.database.transact(P::NAME, &lease, self.build, to, work).await.map_err(trouble)?;
         self.right.moved(moved);
         Ok(())
     }
@@ -102,6 +160,16 @@ impl<P: Rows<D>, D: Database> Model for RowsModel<P, D> {
 
     fn lost(&self) -> impl Future<Output = ()> + Send + use<P, D> {
         self.right.lost()
+    }
+
+    fn lease(&self) -> Option<Lease> {
+        self.right.lease().ok()
+    }
+
+    fn moved(&mut self, lease: Option<Lease>, _: &Checkpoint) {
+        if let Some(lease) = lease {
+            self.right.moved(lease);
+        }
     }
 
     async fn close(&mut self) {

@@ -2,36 +2,47 @@
 
 mod at_least_once;
 mod batch;
+mod build;
+mod differences;
+mod error;
 mod feed;
 mod in_memory;
 mod in_sql;
+mod kind;
 mod lease;
+mod memory_model;
 mod model;
 mod options;
+mod plan;
+mod rebuild;
 mod runner;
-mod start;
+mod shares;
 mod status;
+mod view;
 mod waiting;
 
 use std::{collections::HashSet, fmt, sync::Arc};
 
 pub use self::{
     at_least_once::{AtLeastOnce, Deliver},
-    in_memory::{InMemory, View},
+    error::ProjectorError,
+    in_memory::InMemory,
     in_sql::InSql,
     options::{OnError, ProjectionOptions},
-    start::Run,
+    plan::Run,
+    rebuild::{Compared, Rebuild},
     status::{FailedEvent, Failure, Progress, ProjectionStatus, RunState},
-    waiting::{Reached, WaitError, WaitFor},
+    view::View,
+    waiting::{Reached, WaitFor},
 };
 use self::{
-    runner::Command,
-    start::{Plan, Running},
-    waiting::{Waiting, projection_of},
+    plan::{AnyShares, Plan},
+    waiting::Waiting,
 };
 use crate::{
     error::StoreError,
     store::{AnyStore, Store},
+    stream::StreamName,
 };
 
 /// Runs projections. Cheap to clone; they are run until the last clone is dropped.
@@ -40,7 +51,7 @@ pub struct Projector(Arc<Shared>);
 
 struct Shared {
     store: AnyStore,
-    runs: Vec<Running>,
+    shares: Vec<Arc<dyn AnyShares>>,
     waiting: Arc<Waiting>,
 }
 
@@ -56,7 +67,12 @@ impl Projector {
     /// When the store cannot say how far the log reaches.
     pub async fn status(&self) -> Result<Vec<ProjectionStatus>, StoreError> {
         let head = self.0.store.head().await?;
-        Ok(self.0.runs.iter().map(|run| run.report.borrow().status(&run.name, head)).collect())
+        let of_one = |shares: &Arc<dyn AnyShares>| {
+            let rebuild = shares.rebuild();
+            let statuses = shares.runs().iter().map(|run| run.report.borrow().status(&run.name, head, rebuild));
+            statuses.collect::<Vec<_>>()
+        };
+        Ok(self.0.shares.iter().flat_map(of_one).collect())
     }
 
     /// Waits until every projection has taken in what an execution came to, or all up to a position:
@@ -64,7 +80,8 @@ impl Projector {
     ///
     /// What is left aside (parked) is not waited for.
     pub fn wait_for(&self, what: impl Reached) -> WaitFor {
-        let reports = self.0.runs.iter().map(|run| (Arc::clone(&run.name), run.report.clone())).collect();
+        let runs = self.0.shares.iter().flat_map(|shares| shares.runs());
+        let reports = runs.map(|run| (Arc::clone(&run.name), run.report.clone())).collect();
         let waiting = Arc::clone(&self.0.waiting);
         WaitFor { position: what.position(), reports, timeout: None, waiting, unknown: None }
     }
@@ -73,9 +90,9 @@ impl Projector {
     ///
     /// # Errors
     /// When no projection of this name is run here.
-    pub async fn resume(&self, projection: &str) -> Result<(), WaitError> {
-        for run in self.named(projection)? {
-            let _ = run.commands.send(Command::Resume).await;
+    pub async fn resume(&self, projection: &str) -> Result<(), ProjectorError> {
+        for run in self.named(projection)?.runs() {
+            run.resume().await;
         }
         Ok(())
     }
@@ -84,29 +101,61 @@ impl Projector {
     ///
     /// # Errors
     /// When no projection of this name is run here.
-    pub async fn stop(&self, projection: &str) -> Result<(), WaitError> {
-        for run in self.named(projection)? {
+    pub async fn stop(&self, projection: &str) -> Result<(), ProjectorError> {
+        for run in self.named(projection)?.runs() {
             run.stop().await;
         }
         Ok(())
     }
 
+    /// Takes in what a projection has left aside: of one stream, by its name, or of all (`None`). Each comes out where the
+    /// others are; what still cannot be taken in stays aside, from that event on.
+    ///
+    /// # Errors
+    /// When an event still cannot be taken in, no projection of this name is run here, or the store cannot answer.
+    pub async fn replay(&self, projection: &str, stream: Option<&str>) -> Result<(), ProjectorError> {
+        let named = || projection.to_owned();
+        for run in self.named(projection)?.runs() {
+            match run.replay(stream.map(StreamName::from)).await {
+                Some(Ok(())) => {}
+                Some(Err(failure)) => {
+                    return Err(ProjectorError::Failed { projection: named(), failure: Box::new(failure) });
+                }
+                None => return Err(ProjectorError::NotHere { projection: named() }),
+            }
+        }
+        Ok(())
+    }
+
+    /// Builds a read model anew, from the first event on, while the present one goes on serving, and puts it in its place.
+    pub fn rebuild(&self, projection: &str) -> Rebuild {
+        Rebuild { shares: self.named(projection).map(Arc::clone), listener: None }
+    }
+
+    /// Builds a read model anew, and says what differs from the present one before it takes its place.
+    ///
+    /// # Errors
+    /// When an event cannot be taken in, the projection is not run here, or the store cannot.
+    pub async fn rebuild_and_compare(&self, projection: &str) -> Result<Compared, ProjectorError> {
+        self.rebuild(projection).compare().await
+    }
+
     /// Stops all of them, keeps their checkpoints, and lets other processes take over at once.
     pub async fn shutdown(&self) {
-        for run in &self.0.runs {
+        for run in self.0.shares.iter().flat_map(|shares| shares.runs()) {
             run.stop().await;
         }
     }
 
-    fn named(&self, projection: &str) -> Result<Vec<&Running>, WaitError> {
-        let named: Vec<&Running> = self.0.runs.iter().filter(|run| projection_of(&run.name) == projection).collect();
-        if named.is_empty() { Err(WaitError::Unknown { projection: projection.to_owned() }) } else { Ok(named) }
+    fn named(&self, projection: &str) -> Result<&Arc<dyn AnyShares>, ProjectorError> {
+        let named = self.0.shares.iter().find(|shares| shares.name() == projection);
+        named.ok_or_else(|| ProjectorError::Unknown { projection: projection.to_owned() })
     }
 }
 
 impl fmt::Debug for Projector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.runs.iter().map(|run| &run.name)).finish()
+        f.debug_list().entries(self.0.shares.iter().map(|shares| shares.name())).finish()
     }
 }
 
@@ -126,7 +175,7 @@ impl ProjectorBuilder {
 
     /// Runs a read model with settings of its own.
     pub fn run_with(mut self, model: impl Run, options: ProjectionOptions) -> Self {
-        self.plans.push((start::plan(model), options));
+        self.plans.push((plan::plan(model), options));
         self
     }
 
@@ -150,11 +199,9 @@ impl ProjectorBuilder {
         let page = self.plans.iter().map(|(_, options)| options.batch).max().unwrap_or(1);
         let feed = feed::Feed::new(self.store.clone(), Some(categories), page, self.pages);
         let waiting = Arc::<Waiting>::default();
-        let mut runs = Vec::new();
-        for (plan, options) in self.plans {
-            runs.extend(plan.start(&feed, options, &waiting)?);
-        }
-        Ok(Projector(Arc::new(Shared { store: self.store, runs, waiting })))
+        let plans = self.plans.into_iter();
+        let shares = plans.map(|(plan, options)| plan.start(&feed, options, &waiting)).collect::<Result<_, _>>()?;
+        Ok(Projector(Arc::new(Shared { store: self.store, shares, waiting })))
     }
 }
 

@@ -1,6 +1,11 @@
 //! What a runner asks of a read model, whatever kind it is of.
 
-use crate::{error::StoreError, projection::ProjectionError, recorded::RawEvent, store::Checkpoint};
+use crate::{
+    error::StoreError,
+    projection::ProjectionError,
+    recorded::RawEvent,
+    store::{Checkpoint, Lease},
+};
 
 /// Where a read model begins.
 #[derive(Debug)]
@@ -56,6 +61,14 @@ pub(super) trait Model: Send + Sized + 'static {
 
     /// Returns when it has become somebody else's to run.
     fn lost(&self) -> impl Future<Output = ()> + Send + use<Self>;
+
+    /// The right by which it is run, if it takes one.
+    fn lease(&self) -> Option<Lease> {
+        None
+    }
+
+    /// Somebody put it elsewhere, and the right with it.
+    fn moved(&mut self, lease: Option<Lease>, to: &Checkpoint);
 
     /// Lets somebody else run it.
     fn close(&mut self) -> impl Future<Output = ()> + Send;

@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use tokio::time::Instant;
+
 use crate::{
     event_name::EventName, projection::ProjectionError, recorded::RawEvent, store::Parked, stream::StreamName,
     time::Timestamp,
@@ -11,6 +13,8 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RunState {
+    /// It finds out where to begin.
+    Starting,
     /// It takes events in as they come.
     Running,
     /// The same, but for some streams that were left aside.
@@ -89,6 +93,15 @@ pub struct Progress {
     pub remaining: Option<Duration>,
 }
 
+impl Progress {
+    pub(super) fn since(began: Instant, position: u64, head: u64) -> Self {
+        let rate = position as f64 / began.elapsed().as_secs_f64().max(1e-6);
+        let left = head.saturating_sub(position) as f64;
+        let remaining = (rate > 0.0).then(|| Duration::try_from_secs_f64(left / rate).ok()).flatten();
+        Self { position, head, rate, remaining }
+    }
+}
+
 impl Failure {
     pub(super) fn of(event: Option<&RawEvent>, error: ProjectionError) -> Self {
         let event = event.map(|event| FailedEvent {
@@ -123,32 +136,30 @@ pub(super) struct Report {
     pub(super) parked: Vec<Parked>,
     pub(super) last_error: Option<Failure>,
     pub(super) outdated: bool,
-    pub(super) rebuild: Option<Progress>,
 }
 
 impl Report {
     pub(super) fn new() -> Self {
         Self {
-            state: RunState::Standby,
+            state: RunState::Starting,
             position: 0,
             last: None,
             events: 0,
             parked: Vec::new(),
             last_error: None,
             outdated: false,
-            rebuild: None,
         }
     }
 
     /// The whole, for a log that ends at `head`.
-    pub(super) fn status(&self, name: &str, head: u64) -> ProjectionStatus {
+    pub(super) fn status(&self, name: &str, head: u64, rebuild: Option<Progress>) -> ProjectionStatus {
         let lag = head.saturating_sub(self.position);
         let age = |last: Timestamp| Timestamp::now().as_micros().saturating_sub(last.as_micros());
         let lag_time = self.last.filter(|_| lag > 0).map_or(0, age);
         ProjectionStatus {
             name: name.to_owned(),
             state: match self.state {
-                RunState::Running if self.rebuild.is_some() => RunState::Rebuilding,
+                RunState::Running if rebuild.is_some() => RunState::Rebuilding,
                 RunState::Running if !self.parked.is_empty() => RunState::Parked,
                 state => state,
             },
@@ -159,7 +170,7 @@ impl Report {
             parked: self.parked.clone(),
             last_error: self.last_error.clone(),
             outdated: self.outdated,
-            rebuild: self.rebuild,
+            rebuild,
         }
     }
 }

@@ -16,7 +16,10 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::status::{Failure, Report, RunState};
+use super::{
+    error::ProjectorError,
+    status::{Report, RunState},
+};
 use crate::executor::Committed;
 
 /// How often whoever does not run a projection itself looks how far it is, while somebody waits for it.
@@ -72,46 +75,6 @@ impl Reached for &Committed {
     }
 }
 
-/// Why it was not waited to the end.
-#[derive(Debug, Clone, thiserror::Error)]
-#[non_exhaustive]
-pub enum WaitError {
-    /// The time allowed was over.
-    #[error("`{projection}` has not reached position {position} within {after:?}")]
-    Timeout {
-        /// The projection.
-        projection: String,
-        /// The position.
-        position: u64,
-        /// The time allowed.
-        after: Duration,
-    },
-    /// It takes nothing in any more.
-    #[error("`{projection}` has stopped before position {position}{}", Why(failure.as_deref()))]
-    Stopped {
-        /// The projection.
-        projection: String,
-        /// The position.
-        position: u64,
-        /// Why it stopped; `None` if it was told to.
-        failure: Option<Box<Failure>>,
-    },
-    /// No projection of this name is run here.
-    #[error("no projection `{projection}` is run here: check the name, or hand it to the projector")]
-    Unknown {
-        /// The name.
-        projection: String,
-    },
-}
-
-struct Why<'a>(Option<&'a Failure>);
-
-impl fmt::Display for Why<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.map_or(Ok(()), |failure| write!(f, ": {failure}"))
-    }
-}
-
 /// Waits for projections, to be awaited.
 #[must_use = "nothing is waited for until this is awaited"]
 pub struct WaitFor {
@@ -138,9 +101,9 @@ impl WaitFor {
         self
     }
 
-    async fn run(self) -> Result<(), WaitError> {
+    async fn run(self) -> Result<(), ProjectorError> {
         if let Some(projection) = self.unknown {
-            return Err(WaitError::Unknown { projection });
+            return Err(ProjectorError::Unknown { projection });
         }
         let Some(position) = self.position else { return Ok(()) };
         let _waiter = self.waiting.begin();
@@ -149,7 +112,7 @@ impl WaitFor {
             let reached = report.wait_for(arrived);
             let reached = match self.timeout {
                 None => reached.await,
-                Some(after) => timeout(after, reached).await.map_err(|_| WaitError::Timeout {
+                Some(after) => timeout(after, reached).await.map_err(|_| ProjectorError::Timeout {
                     projection: name.to_string(),
                     position,
                     after,
@@ -160,7 +123,7 @@ impl WaitFor {
                 Ok(report) => report.last_error.clone().map(Box::new),
                 Err(_) => None,
             };
-            return Err(WaitError::Stopped { projection: name.to_string(), position, failure });
+            return Err(ProjectorError::Stopped { projection: name.to_string(), position, failure });
         }
         Ok(())
     }
@@ -172,7 +135,7 @@ pub(super) fn projection_of(name: &str) -> &str {
 }
 
 impl IntoFuture for WaitFor {
-    type Output = Result<(), WaitError>;
+    type Output = Result<(), ProjectorError>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {

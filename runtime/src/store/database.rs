@@ -122,10 +122,12 @@ pub trait Database: Checkpoints + Clone {
     /// Compares the two sets of tables, row by row.
     fn differences<'a>(&'a self, projection: &'a str) -> BoxFuture<'a, Result<Vec<Difference>, StoreError>>;
 
-    /// Puts the next set of tables in the place of the present one. Each of `leases` moves to its checkpoint.
+    /// Puts the next set of tables, which is built by right of `next`, in the place of the present one. Each of `leases` moves
+    /// to its checkpoint, and the right to build is gone.
     fn swap<'a>(
         &'a self,
         projection: &'a str,
+        next: &'a Lease,
         leases: &'a [(Lease, Checkpoint)],
     ) -> BoxFuture<'a, Result<Vec<Lease>, WriteFault>>;
 

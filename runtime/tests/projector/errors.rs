@@ -9,7 +9,7 @@ use std::{
 };
 
 use foldline_runtime::{
-    Executor, InMemory, MemoryStore, OnError, ProjectionOptions, Projector, RetryPolicy, RunState, View,
+    Executor, InMemory, MemoryStore, OnError, ProjectionOptions, Projector, ProjectorError, RetryPolicy, RunState, View,
 };
 
 use crate::{
@@ -128,6 +128,40 @@ async fn it_leaves_the_stream_aside_and_goes_on_with_the_others() -> Done {
         let [parked] = &status.parked[..] else { panic!("{:?}", status.parked) };
         assert_eq!((parked.stream.as_str(), parked.version, parked.position), ("tally-ada", 2, 3));
         assert!(!parked.error.is_empty());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_left_aside_is_taken_in_once_it_can_be() -> Done {
+    for poison in &poisons()[..2] {
+        let place = poisoned(poison.clone(), OnError::Park).await?;
+        place.bank.execute(record(&name("cy"), vec![poison.clone(), crate::common::added(7)])).await?;
+        place.bank.execute(add(&name("ada"), 3)).await?;
+        place.projector.wait_for(8).await?;
+        // Not yet: it stays aside, and nobody else is disturbed.
+        let failed = place.projector.replay("sums", None).await;
+        let Err(ProjectorError::Failed { failure, .. }) = &failed else { panic!("{failed:?}") };
+        assert_eq!(failure.event.as_ref().map(|event| (event.position, event.version)), Some((3, 2)), "{poison:?}");
+        assert_eq!(place.sums(), (vec![1], vec![1, 2]), "{poison:?}");
+        assert_eq!(place.projector.status().await?[0].parked.len(), 2);
+
+        place.cured.store(true, Ordering::SeqCst);
+        place.projector.replay("sums", Some("tally-ada")).await?;
+        assert_eq!(place.sums(), (vec![1, 2, 3], vec![1, 2]), "{poison:?}");
+        assert_eq!(place.view.read(|sums| sums.of("cy").to_vec()), [0; 0], "only what was asked for");
+        place.projector.replay("sums", None).await?;
+        let done = place.bank.execute(add(&name("ada"), 4)).await?;
+        place.projector.wait_for(&done).await?;
+        assert_eq!(place.sums(), (vec![1, 2, 3, 4], vec![1, 2]), "{poison:?}");
+        assert_eq!(place.view.read(|sums| (sums.of("cy").to_vec(), sums.met)), (vec![7], 9));
+        let status = place.projector.status().await?.remove(0);
+        assert_eq!((status.state, status.parked.len()), (RunState::Running, 0));
+        let unknown = place.projector.replay("summs", None).await;
+        assert!(matches!(unknown, Err(ProjectorError::Unknown { .. })));
+        place.projector.stop("sums").await?;
+        let stopped = place.projector.replay("sums", None).await;
+        assert!(matches!(stopped, Err(ProjectorError::NotHere { .. })));
     }
     Ok(())
 }

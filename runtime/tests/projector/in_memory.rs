@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use foldline_runtime::{
-    Executor, InMemory, MemoryStore, ProjectionOptions, Projector, ProjectorBuilder, RunState, StoreError, WaitError,
+    Executor, InMemory, MemoryStore, ProjectionOptions, Projector, ProjectorBuilder, ProjectorError, RunState,
+    StoreError,
     storage::{Checkpoint, Snapshot, Store},
 };
 
@@ -71,14 +72,14 @@ async fn whoever_waits_is_told_when_it_stops_and_when_time_is_over() -> Done {
     let bank = Executor::new(store.clone());
     let projector = Projector::builder(store).run(InMemory::new(Sums::<0>::default())).start()?;
     let late = projector.wait_for(1).timeout(Duration::from_millis(1)).await;
-    assert!(matches!(late, Err(WaitError::Timeout { position: 1, .. })), "{late:?}");
+    assert!(matches!(late, Err(ProjectorError::Timeout { position: 1, .. })), "{late:?}");
     projector.wait_for(0).await?;
     let poison = bank.execute(record(&name("ada"), vec![noted("poison")])).await?;
     let stopped = projector.wait_for(&poison).await;
-    let Err(WaitError::Stopped { failure: Some(failure), .. }) = &stopped else { panic!("{stopped:?}") };
+    let Err(ProjectorError::Stopped { failure: Some(failure), .. }) = &stopped else { panic!("{stopped:?}") };
     assert_eq!(failure.event.as_ref().map(|event| (event.position, event.version)), Some((1, 1)));
     let unknown = projector.wait_for(1).of("summs").await;
-    assert!(matches!(unknown, Err(WaitError::Unknown { .. })), "{unknown:?}");
+    assert!(matches!(unknown, Err(ProjectorError::Unknown { .. })), "{unknown:?}");
     Ok(())
 }
 
@@ -140,7 +141,7 @@ async fn a_checkpoint_beyond_the_head_is_an_error() -> Done {
     let sums = InMemory::new(Sums::<1>::default()).saved();
     let projector = Projector::builder(store).run(sums).start()?;
     let stopped = projector.wait_for(8).await;
-    let Err(WaitError::Stopped { failure: Some(failure), .. }) = &stopped else { panic!("{stopped:?}") };
+    let Err(ProjectorError::Stopped { failure: Some(failure), .. }) = &stopped else { panic!("{stopped:?}") };
     assert!(failure.event.is_none() && failure.to_string().contains("beyond the end of the log"), "{failure}");
     Ok(())
 }

@@ -9,5 +9,6 @@ mod elsewhere;
 mod errors;
 mod in_memory;
 mod models;
+mod rebuild;
 
 type Done = Result<(), Box<dyn std::error::Error + Send + Sync>>;

@@ -12,3 +12,4 @@ mod model;
 mod once;
 mod owners;
 mod processes;
+mod rebuild;

@@ -5,12 +5,12 @@ use sqlx::{AssertSqlSafe, Row, postgres::PgConnection};
 
 use super::{
     PostgresDatabase,
-    checkpoints::{advance_call, next},
+    checkpoints::{advance_call, lease_call, next_step},
     transaction::{failed, worked},
 };
 use crate::{
     error::StoreError,
-    postgres::schema::Schema,
+    postgres::{schema::Schema, types::big},
     store::{AnyStore, Build, Checkpoint, Database, Difference, Lease, Work, WriteFault},
 };
 
@@ -100,10 +100,10 @@ impl Database for PostgresDatabase {
     ) -> BoxFuture<'a, Result<(), WriteFault>> {
         async move {
             let place = self.place(projection, build).map_err(WriteFault::Store)?;
-            if build == Build::Next {
-                self.discard(projection).await.map_err(WriteFault::Store)?;
-            }
             self.transaction(&place, async |connection| {
+                if build == Build::Next {
+                    self.drop_next(connection, projection).await?;
+                }
                 if !self.is_ours_to_make(connection, projection, build).await? {
                     return Ok(());
                 }
@@ -148,6 +148,7 @@ impl Database for PostgresDatabase {
     fn swap<'a>(
         &'a self,
         projection: &'a str,
+        next: &'a Lease,
         leases: &'a [(Lease, Checkpoint)],
     ) -> BoxFuture<'a, Result<Vec<Lease>, WriteFault>> {
         async move {
@@ -161,7 +162,11 @@ impl Database for PostgresDatabase {
                         if call.execute(&mut *connection).await.map_err(failed)?.rows_affected() == 0 {
                             return Err(WriteFault::Lost);
                         }
-                        moved.push(next(lease));
+                        moved.push(next_step(lease));
+                    }
+                    let gone = lease_call(&self.0.statements.drop_checkpoint, next).bind(big(next.fence)).persistent(false);
+                    if gone.execute(&mut *connection).await.map_err(failed)?.rows_affected() == 0 {
+                        return Err(WriteFault::Lost);
                     }
                     let (current, new, old) = (current.quoted(), new.quoted(), old.quoted());
                     let swap = format!(
@@ -183,19 +188,8 @@ impl Database for PostgresDatabase {
     fn discard<'a>(&'a self, projection: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
         async move {
             let (current, next) = self.places(projection)?;
-            let old = self.old_place(projection)?;
-            let gone = self.transaction(&current, async |connection| {
-                let sql = format!(
-                    "drop schema if exists {} cascade; drop schema if exists {} cascade;
-                     delete from :\"schema\".projection_builds where projection = '{projection}' and next;
-                     delete from :\"schema\".projections where name like '{}+next%'",
-                    next.quoted(),
-                    old.quoted(),
-                    projection.replace('_', "\\_"),
-                );
-                self.ours(connection, &sql).await
-            });
-            gone.await.map(drop).map_err(plain)?;
+            let gone = self.transaction(&current, async |connection| self.drop_next(connection, projection).await);
+            gone.await.map_err(plain)?;
             self.forget_connections([&next, &next]);
             Ok(())
         }
@@ -204,6 +198,19 @@ impl Database for PostgresDatabase {
 }
 
 impl PostgresDatabase {
+    /// Takes away what was built, and what its like took the place of.
+    async fn drop_next(&self, connection: &mut PgConnection, projection: &str) -> Result<(), WriteFault> {
+        let next = self.place(projection, Build::Next).map_err(WriteFault::Store)?;
+        let old = self.old_place(projection).map_err(WriteFault::Store)?;
+        let sql = format!(
+            "drop schema if exists {} cascade; drop schema if exists {} cascade;
+             delete from :\"schema\".projection_builds where projection = '{projection}' and next",
+            next.quoted(),
+            old.quoted(),
+        );
+        self.ours(connection, &sql).await.map(drop)
+    }
+
     fn places(&self, projection: &str) -> Result<(Schema, Schema), StoreError> {
         Ok((self.place(projection, Build::Current)?, self.place(projection, Build::Next)?))
     }

@@ -79,7 +79,7 @@ impl Checkpoints for PostgresDatabase {
         async move {
             let moved =
                 self.change("moving a checkpoint", |statements| advance_call(statements, lease, to, None)).await?;
-            Ok((moved > 0).then(|| next(lease)))
+            Ok((moved > 0).then(|| next_step(lease)))
         }
         .boxed()
     }
@@ -129,11 +129,11 @@ impl Checkpoints for PostgresDatabase {
 }
 
 /// The lease that stands there once a step was taken.
-pub(super) fn next(lease: &Lease) -> Lease {
+pub(super) fn next_step(lease: &Lease) -> Lease {
     Lease { fence: lease.fence + 1, ..lease.clone() }
 }
 
-fn lease_call(statement: &Statement, lease: &Lease) -> Call {
+pub(super) fn lease_call(statement: &Statement, lease: &Lease) -> Call {
     sqlx::query(statement.text()).bind(&*lease.name).bind(Uuid::from_u128(lease.owner))
 }
 

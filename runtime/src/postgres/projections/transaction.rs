@@ -7,7 +7,7 @@ use tokio::time::timeout;
 
 use super::{
     PostgresDatabase,
-    checkpoints::{advance_call, next},
+    checkpoints::{advance_call, next_step},
 };
 use crate::{
     error::StoreError,
@@ -64,7 +64,7 @@ impl PostgresDatabase {
             let call = advance_call(&self.0.statements, lease, to, None).persistent(persistent);
             match call.execute(connection).await.map_err(failed)?.rows_affected() {
                 0 => Err(WriteFault::Lost),
-                _ => Ok(next(lease)),
+                _ => Ok(next_step(lease)),
             }
         })
         .await

@@ -1,5 +1,8 @@
 //! The loop that runs one projection.
 
+mod replay;
+mod take;
+
 use std::{collections::HashMap, future::poll_fn, ops::ControlFlow, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use tokio::{
@@ -8,7 +11,7 @@ use tokio::{
 };
 
 use super::{
-    feed::{Feed, Page, whole_commits},
+    feed::{Feed, Page},
     model::{Model, Opened, Trouble},
     options::ProjectionOptions,
     status::{Failure, Report, RunState},
@@ -17,22 +20,47 @@ use super::{
 use crate::{
     error::StoreError,
     executor::RetryPolicy,
-    projection::ProjectionError,
     recorded::RawEvent,
-    store::{Checkpoint, Parked},
+    store::{Checkpoint, Lease, Parked},
     stream::StreamName,
 };
 
 /// How patiently passing faults of the store are waited out.
 const PATIENCE: RetryPolicy = RetryPolicy::retries(u32::MAX).backoff(Duration::from_millis(50), Duration::from_secs(2));
 
-/// What a runner may be told.
+/// What a runner may be told. Who told it is answered, or finds that it is not to be had.
 #[derive(Debug)]
 pub(super) enum Command {
-    /// To take nothing in any more. Answered when that is so.
+    /// To take nothing in any more.
     Stop(oneshot::Sender<()>),
     /// To go on.
-    Resume,
+    Resume(oneshot::Sender<()>),
+    /// To take in what it has left aside of a stream, or of all.
+    Replay(Option<StreamName>, oneshot::Sender<Result<(), Failure>>),
+    /// To stand still once it is at this position, or if it is behind it.
+    Pause(u64, oneshot::Sender<Paused>),
+}
+
+/// A runner that stands still, until this is dropped or it is told to go on.
+#[derive(Debug)]
+pub(super) struct Paused {
+    /// Its right, if it takes one.
+    pub(super) lease: Option<Lease>,
+    pub(super) checkpoint: Checkpoint,
+    /// Where it goes on, if not there.
+    pub(super) go_on: oneshot::Sender<(Option<Lease>, Checkpoint)>,
+}
+
+/// A position that a runner does not go beyond.
+struct Bound {
+    at: u64,
+    then: Then,
+}
+
+enum Then {
+    /// It rests: it was here before.
+    Rest,
+    Pause(oneshot::Sender<Paused>),
 }
 
 /// What a runner works with, whatever it runs.
@@ -55,12 +83,13 @@ pub(super) struct Runner<M> {
     aside: HashMap<StreamName, u64>,
     /// How often the event at this position was tried.
     tries: (u64, u32),
-    /// Where it stops, having been here before.
-    halt: Option<u64>,
+    bound: Option<Bound>,
     /// How often in a row the store could not.
     faults: u32,
     /// The position of the last durable checkpoint, and when it was made.
     kept: (u64, Instant),
+    /// Whether something has changed since.
+    changed: bool,
 }
 
 /// Which events a runner takes in.
@@ -89,6 +118,13 @@ pub(super) fn share_of(stream: &StreamName, shares: usize) -> usize {
     usize::try_from((hash >> 32) % shares as u64).unwrap_or(0)
 }
 
+/// What of a checkpoint concerns one share.
+pub(super) fn part_of(whole: &Checkpoint, share: usize, shares: usize) -> Checkpoint {
+    let mut part = whole.clone();
+    part.parked.retain(|parked| share_of(&StreamName::from(parked.stream.as_str()), shares) == share);
+    part
+}
+
 /// What a runner does next.
 #[derive(Debug)]
 pub(super) enum Next {
@@ -115,9 +151,10 @@ impl<M: Model> Runner<M> {
             checkpoint: Checkpoint::default(),
             aside: HashMap::new(),
             tries: (0, 0),
-            halt: None,
+            bound: None,
             faults: 0,
             kept: (0, Instant::now()),
+            changed: false,
         }
     }
 
@@ -173,17 +210,45 @@ impl<M: Model> Runner<M> {
     /// Takes nothing in until it is told to.
     async fn rest(&mut self) -> Next {
         self.model.close().await;
+        self.bound = None;
         self.place.report.send_modify(|report| report.state = RunState::Stopped);
         loop {
             match self.place.commands.recv().await {
                 None => return Next::End,
                 Some(Command::Stop(told)) => drop(told.send(())),
-                Some(Command::Resume) => {
-                    self.halt = None;
+                Some(Command::Resume(told)) => {
+                    self.place.report.send_modify(|report| report.state = RunState::Starting);
+                    let _ = told.send(());
                     return Next::Open;
                 }
+                Some(Command::Pause(0, reply)) => {
+                    // It goes nowhere, but somebody may put it elsewhere.
+                    if let Ok(Opened::Ours(checkpoint)) = self.model.open().await {
+                        self.begin(checkpoint);
+                        if self.hold(reply).await {
+                            return Next::Open;
+                        }
+                    }
+                    self.model.close().await;
+                    self.place.report.send_modify(|report| report.state = RunState::Stopped);
+                }
+                Some(Command::Pause(..) | Command::Replay(..)) => {}
             }
         }
+    }
+
+    /// Stands still until it is told to go on, and says whether from somewhere else.
+    async fn hold(&mut self, reply: oneshot::Sender<Paused>) -> bool {
+        let (go_on, told) = oneshot::channel();
+        let paused = Paused { lease: self.model.lease(), checkpoint: self.checkpoint.clone(), go_on };
+        if reply.send(paused).is_err() {
+            return false;
+        }
+        let Ok((lease, checkpoint)) = told.await else { return false };
+        self.model.moved(lease, &checkpoint);
+        self.begin(checkpoint);
+        self.changed = !M::DURABLE;
+        true
     }
 
     async fn obey(&mut self, command: Option<Command>) -> Next {
@@ -199,7 +264,12 @@ impl<M: Model> Runner<M> {
                 let _ = told.send(());
                 Next::Rest
             }
-            Some(Command::Resume) => Next::Open,
+            Some(Command::Resume(told)) => {
+                let _ = told.send(());
+                Next::Open
+            }
+            // Whoever asked finds that it is not to be had just now.
+            Some(Command::Pause(..) | Command::Replay(..)) => Next::Open,
         }
     }
 
@@ -221,7 +291,22 @@ impl<M: Model> Runner<M> {
                     Err(trouble) => self.cannot(trouble).await,
                 },
                 Woken::Lost => Next::Open,
-                Woken::Command(Some(Command::Resume)) => continue,
+                Woken::Command(Some(Command::Resume(told))) => {
+                    let _ = told.send(());
+                    continue;
+                }
+                Woken::Command(Some(Command::Pause(at, reply))) => {
+                    if at > self.checkpoint.position {
+                        self.bound = Some(Bound { at, then: Then::Pause(reply) });
+                    } else {
+                        self.hold(reply).await;
+                    }
+                    continue;
+                }
+                Woken::Command(Some(Command::Replay(stream, reply))) => match self.replay(stream, reply).await {
+                    ControlFlow::Continue(()) => continue,
+                    ControlFlow::Break(next) => next,
+                },
                 Woken::Command(command) => self.obey(command).await,
             };
             return next;
@@ -231,7 +316,7 @@ impl<M: Model> Runner<M> {
     fn begin(&mut self, checkpoint: Checkpoint) {
         let aside = |parked: &Parked| (StreamName::from(parked.stream.as_str()), parked.version);
         self.aside = checkpoint.parked.iter().map(aside).collect();
-        self.kept = (checkpoint.position, Instant::now());
+        (self.kept, self.changed) = ((checkpoint.position, Instant::now()), false);
         self.checkpoint = checkpoint;
         let code = self.checkpoint.code;
         self.place.report.send_modify(|report| {
@@ -242,7 +327,7 @@ impl<M: Model> Runner<M> {
     }
 
     async fn woken(&mut self) -> Woken {
-        let due = self.kept.0 != self.checkpoint.position;
+        let due = self.changed;
         let mut page = pin!(self.place.feed.page(self.checkpoint.position));
         let mut command = pin!(self.place.commands.recv());
         let mut lost = pin!(self.model.lost());
@@ -262,123 +347,11 @@ impl<M: Model> Runner<M> {
         .await
     }
 
-    /// Takes a page in, a batch at a time. Whatever is left over after a failure, it is handed over once more.
-    async fn take(&mut self, page: &Page) -> ControlFlow<Next> {
-        let mut wanted: Vec<&RawEvent> = page.events.iter().filter(|event| self.wants(event)).collect();
-        let halts = self.halt.is_some_and(|halt| halt <= page.reached);
-        if let Some(halt) = self.halt {
-            wanted.retain(|event| event.position() < halt);
-        }
-        // An event that is tried again is tried alone.
-        let (mut rest, mut limit) = (&wanted[..], if self.tries.1 > 0 { 1 } else { self.place.options.batch });
-        while !rest.is_empty() {
-            let (batch, later) = rest.split_at(self.cut(rest, limit));
-            let position = if later.is_empty() && !halts { page.reached } else { last_position(batch) };
-            let to = Checkpoint { position, ..self.checkpoint.clone() };
-            match self.model.take(batch, &to).await {
-                Ok(()) => {
-                    self.took(batch, to);
-                    (rest, limit) = (later, self.place.options.batch);
-                }
-                // Those before it first.
-                Err(Trouble::Event { index, before: false, .. }) if index > 0 => limit = index,
-                Err(Trouble::Batch(_)) if batch.len() > 1 => limit = batch.len() / 2,
-                Err(Trouble::Event { index, error, .. }) => return self.failed(batch, index, error).await,
-                Err(Trouble::Batch(error)) => return self.failed(batch, 0, error).await,
-                Err(trouble) => return ControlFlow::Break(self.cannot(trouble).await),
-            }
-        }
-        if halts {
-            return ControlFlow::Break(Next::Rest);
-        }
-        self.reach(page.reached);
-        if self.checkpoint.position - self.kept.0 >= self.place.options.every.0
-            && let Err(trouble) = self.keep().await
-        {
-            return ControlFlow::Break(self.cannot(trouble).await);
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn wants(&self, event: &RawEvent) -> bool {
-        event.position() > self.checkpoint.position
-            && self.place.listens.to(event)
-            && (self.aside.is_empty() || self.aside.get(event.stream()).is_none_or(|from| event.version() < *from))
-    }
-
-    /// How many to take at once: whole commits, unless it is about finding the event that fails.
-    fn cut(&self, events: &[&RawEvent], limit: usize) -> usize {
-        if limit == self.place.options.batch { whole_commits(events, limit) } else { limit.min(events.len()) }
-    }
-
-    fn took(&mut self, events: &[&RawEvent], to: Checkpoint) {
-        if M::DURABLE {
-            self.kept = (to.position, Instant::now());
-        }
-        if to.position >= self.tries.0 {
-            self.tries = (0, 0);
-        }
-        self.checkpoint = to;
-        self.place.report.send_modify(|report| {
-            report.position = self.checkpoint.position;
-            report.events += events.len() as u64;
-            report.last = events.last().map(|event| event.time()).or(report.last);
-        });
-    }
-
-    fn reach(&mut self, position: u64) {
-        if self.checkpoint.position < position {
-            self.checkpoint.position = position;
-            self.place.report.send_modify(|report| report.position = position);
-        }
-    }
-
-    /// An event cannot be taken in; those before it in its batch were.
-    async fn failed(&mut self, batch: &[&RawEvent], index: usize, error: ProjectionError) -> ControlFlow<Next> {
-        let (before, Some(event)) = (batch.get(..index).unwrap_or_default(), batch.get(index)) else {
-            return ControlFlow::Continue(());
-        };
-        if !before.is_empty() {
-            self.took(before, Checkpoint { position: event.position() - 1, ..self.checkpoint.clone() });
-        }
-        let tries = if self.tries.0 == event.position() { self.tries.1 + 1 } else { 1 };
-        self.tries = (event.position(), tries);
-        self.place.report.send_modify(|report| report.last_error = Some(Failure::of(Some(event), error.clone())));
-        let on_error = self.place.options.on_error;
-        if let Some(pause) = on_error.retry().and_then(|policy| policy.pause_before(tries)) {
-            return match self.pause(sleep(pause)).await {
-                Next::Open if !self.model.is_spoilt() => ControlFlow::Continue(()),
-                next => ControlFlow::Break(next),
-            };
-        }
-        self.tries = (0, 0);
-        if on_error.parks() {
-            return self.park(event, &error).await;
-        }
-        if !self.model.is_spoilt() {
-            return ControlFlow::Break(Next::Rest);
-        }
-        // What it holds is folded anew up to here, so that whoever reads it sees nothing half done.
-        self.halt = Some(event.position());
-        ControlFlow::Break(Next::Open)
-    }
-
-    /// Leaves a stream aside, and goes on with the others. That it did is kept before anything else happens.
-    async fn park(&mut self, event: &RawEvent, error: &ProjectionError) -> ControlFlow<Next> {
-        self.checkpoint.parked.push(Parked::from_event(event, error));
-        self.aside.insert(event.stream().clone(), event.version());
-        self.reach(event.position());
-        self.place.report.send_modify(|report| report.parked.clone_from(&self.checkpoint.parked));
-        match self.keep().await {
-            Ok(()) if !self.model.is_spoilt() => ControlFlow::Continue(()),
-            Ok(()) => ControlFlow::Break(Next::Open),
-            Err(trouble) => ControlFlow::Break(self.cannot(trouble).await),
-        }
-    }
-
     async fn keep(&mut self) -> Result<(), Trouble> {
-        self.model.keep(&self.checkpoint).await?;
-        self.kept = (self.checkpoint.position, Instant::now());
+        if self.changed {
+            self.model.keep(&self.checkpoint).await?;
+            (self.kept, self.changed) = ((self.checkpoint.position, Instant::now()), false);
+        }
         Ok(())
     }
 
@@ -397,8 +370,4 @@ impl<M: Model> Runner<M> {
         let pause = PATIENCE.pause(self.faults);
         self.pause(sleep(pause)).await
     }
-}
-
-fn last_position(events: &[&RawEvent]) -> u64 {
-    events.last().map_or(0, |event| event.position())
 }

@@ -1,0 +1,1 @@
+delete from :"schema".projections where name = $1 and owner = $2 and fence = $3

@@ -1,0 +1,138 @@
+//! Building the next of a read model beside the present one, and putting it in its place.
+
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, FutureExt};
+use tokio::time::Instant;
+
+use super::{
+    error::ProjectorError,
+    kind::Kind,
+    runner::{Paused, part_of},
+    shares::{Running, Shares},
+    status::{Progress, RunState},
+};
+use crate::store::{Difference, Store};
+
+pub(super) type Listener = Option<Box<dyn FnMut(Progress) + Send>>;
+
+/// What was built, its kind forgotten.
+pub(super) trait Built: Send {
+    fn differences(&mut self) -> BoxFuture<'_, Result<Vec<Difference>, ProjectorError>>;
+    fn swap(&mut self) -> BoxFuture<'_, Result<(), ProjectorError>>;
+    fn discard(&mut self) -> BoxFuture<'_, ()>;
+}
+
+/// The builder goes on until this is dropped.
+struct Next<K: Kind> {
+    shares: Arc<Shares<K>>,
+    next: K::Next,
+    builder: Running,
+}
+
+impl<K: Kind> Drop for Next<K> {
+    fn drop(&mut self) {
+        *self.shares.progress() = None;
+    }
+}
+
+/// Builds the next beside the present, until it is about as far.
+pub(super) async fn build<K: Kind>(
+    shares: Arc<Shares<K>>,
+    mut listener: Listener,
+) -> Result<Box<dyn Built>, ProjectorError> {
+    let store = shares.feed.store().clone();
+    let (model, next) = shares.kind.next(&store, shares.options)?;
+    let builder = shares.run(model, K::NAME, (0, 1));
+    let next = Next { shares, next, builder };
+    let (began, mut report) = (Instant::now(), next.builder.report.clone());
+    loop {
+        let head = store.head().await?;
+        let position = {
+            let report = report.borrow_and_update();
+            match report.state {
+                RunState::Stopped => return Err(next.why_it_stopped()),
+                RunState::Standby => return Err(ProjectorError::NotHere { projection: K::NAME.to_owned() }),
+                _ => report.position,
+            }
+        };
+        let progress = Progress::since(began, position, head);
+        *next.shares.progress() = Some(progress);
+        if let Some(listener) = &mut listener {
+            listener(progress);
+        }
+        // The rest is done while the present one stands still.
+        if head - position.min(head) <= next.shares.options.batch as u64 {
+            return Ok(Box::new(next));
+        }
+        if report.changed().await.is_err() {
+            return Err(ProjectorError::NotHere { projection: K::NAME.to_owned() });
+        }
+    }
+}
+
+impl<K: Kind> Next<K> {
+    fn why_it_stopped(&self) -> ProjectorError {
+        let projection = K::NAME.to_owned();
+        match self.builder.report.borrow().last_error.clone() {
+            Some(failure) => ProjectorError::Failed { projection, failure: Box::new(failure) },
+            None => ProjectorError::NotHere { projection },
+        }
+    }
+
+    /// Lets every runner of the present one stand still, at this position or wherever they are.
+    async fn pause_shares(&self, at: u64) -> Result<Vec<Paused>, ProjectorError> {
+        let mut paused = Vec::with_capacity(self.shares.runs.len());
+        for run in &self.shares.runs {
+            let held = run.pause(at).await;
+            paused.push(held.ok_or_else(|| ProjectorError::NotHere { projection: K::NAME.to_owned() })?);
+        }
+        Ok(paused)
+    }
+
+    async fn pause_builder(&self, at: u64) -> Result<Paused, ProjectorError> {
+        self.builder.pause(at).await.ok_or_else(|| self.why_it_stopped())
+    }
+
+    async fn compare(&self) -> Result<Vec<Difference>, ProjectorError> {
+        let (builder, shares) = (self.pause_builder(0).await?, self.pause_shares(0).await?);
+        let furthest = shares.iter().map(|paused| paused.checkpoint.position).max().unwrap_or(0);
+        let meeting = furthest.max(builder.checkpoint.position);
+        // All of them can get there, and none is beyond.
+        drop((builder, shares));
+        let (_builder, _shares) = (self.pause_builder(meeting).await?, self.pause_shares(meeting).await?);
+        let found = self.shares.kind.differences(self.shares.feed.store(), &self.next).await;
+        found.map_err(|trouble| ProjectorError::of(K::NAME, trouble))
+    }
+
+    async fn take_its_place(&self) -> Result<(), ProjectorError> {
+        let shares = self.pause_shares(0).await?;
+        let furthest = shares.iter().map(|paused| paused.checkpoint.position).max().unwrap_or(0);
+        let builder = self.pause_builder(furthest).await?;
+        let swapped = self.shares.kind.swap(self.shares.feed.store(), &self.next, &builder, &shares).await;
+        let leases = swapped.map_err(|trouble| ProjectorError::of(K::NAME, trouble))?;
+        let count = shares.len();
+        for ((nth, share), lease) in shares.into_iter().enumerate().zip(leases) {
+            let _ = share.go_on.send((lease, part_of(&builder.checkpoint, nth, count)));
+        }
+        Ok(())
+    }
+}
+
+impl<K: Kind> Built for Next<K> {
+    fn differences(&mut self) -> BoxFuture<'_, Result<Vec<Difference>, ProjectorError>> {
+        self.compare().boxed()
+    }
+
+    fn swap(&mut self) -> BoxFuture<'_, Result<(), ProjectorError>> {
+        self.take_its_place().boxed()
+    }
+
+    fn discard(&mut self) -> BoxFuture<'_, ()> {
+        async {
+            self.builder.stop().await;
+            self.shares.kind.discard(self.shares.feed.store()).await;
+        }
+        .boxed()
+    }
+}
