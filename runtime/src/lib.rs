@@ -66,9 +66,10 @@ pub use self::{
 /// What a store is: for those who write one, or test one.
 pub mod storage {
     pub use crate::store::{
-        Build, Checkpoint, Checkpoints, Claim, Commit, Database, Difference, End, Expectation, Failing, Failures,
-        HeldOff, IdempotencyKey, Lease, LogPage, LogRead, NewEvent, Outcome, Parked, Place, Receipt, Refusal, Seen,
-        Settle, Snapshot, Status, Store, StreamPage, StreamRead, Ticket, Watch, Work, WriteFault,
+        Ailment, Build, Checkpoint, Checkpoints, Claim, Commit, Database, Difference, End, Expectation, Failing,
+        Failures, Health, HealthLimits, HeldOff, IdempotencyKey, Lease, LogPage, LogRead, NewEvent, Outcome, Parked,
+        Place, PoolVitals, Receipt, Refusal, Seen, Settle, Snapshot, Status, Store, StreamPage, StreamRead, Ticket,
+        Vitals, Watch, Work, WriteFault,
     };
     pub use crate::writer::{Batch, Batched, Driver, Fault, Found, Link, Point, Verdict, WriterOptions};
 }

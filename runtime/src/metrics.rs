@@ -75,6 +75,8 @@ table! {
         "Commits that went to the database in one batch.";
     APPEND_SECONDS: Histogram "foldline_append_duration_seconds" ["log"] Seconds,
         "Time that the database took to answer a batch.";
+    APPEND_RETRIES: Counter "foldline_append_retries_total" ["log"] Count,
+        "Times that a batch was sent again, for the database was out of reach or asked for patience.";
     QUEUE_SECONDS: Histogram "foldline_queue_wait_seconds" ["log"] Seconds,
         "Time that a commit waited before its batch was sent.";
     QUEUE_COMMITS: Gauge "foldline_queue_commits" ["log"] Count,
@@ -83,7 +85,7 @@ table! {
         "How long the oldest commit under way has been so; 0 if there is none.";
     LOG_HEAD: Gauge "foldline_log_head" ["log"] Count,
         "The last position of the log, as far as this process knows it.";
-    STORE_ERRORS: Counter "foldline_connection_errors_total" ["log"] Count,
+    CONNECTION_ERRORS: Counter "foldline_connection_errors_total" ["log"] Count,
         "Times that the database could not be reached, or a connection to it broke.";
     POOL_CONNECTIONS: Gauge "foldline_pool_connections" ["log"] Count,
         "Connections that are open for reading.";

@@ -31,7 +31,7 @@ use crate::{
     id::CommitId,
     metadata::Metadata,
     stats::Stats,
-    store::{AnyStore, History, Log, Store},
+    store::{AnyStore, Health, HealthLimits, History, Log, Store},
     stream::StreamKey,
 };
 
@@ -144,6 +144,12 @@ impl Executor {
         self.meters.stats(&self.slots, &self.doors)
     }
 
+    /// How its store is doing: asks for a sign of life, and looks at what is under way. The answer comes in time, whatever the
+    /// store does. [`Store::health`] takes limits of one's own.
+    pub async fn health(&self) -> Health {
+        self.store.health(HealthLimits::default()).await
+    }
+
     fn shelf(&self) -> Option<&dyn Shelf> {
         Some(&*self.slots)
     }
@@ -195,11 +201,12 @@ impl ExecutorBuilder {
     /// The executor. It exports what it counts if a recorder of metrics is installed by now.
     #[must_use]
     pub fn build(self) -> Executor {
+        let (slots, doors) = (Arc::new(Slots::new(self.cache)), Arc::<Doors>::default());
         Executor {
-            slots: Arc::new(Slots::new(self.cache)),
-            doors: Arc::default(),
-            meters: Arc::new(Meters::new(self.store.name())),
+            meters: Arc::new(Meters::new(&self.store, &slots, &doors)),
             store: self.store,
+            slots,
+            doors,
             retry: self.retry,
             timeout: self.timeout,
             concurrency: self.concurrency,

@@ -13,7 +13,7 @@ use self::{checkpoints::Kept, state::State};
 use crate::{
     error::StoreError,
     id::CommitId,
-    store::{Checkpoints, Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket},
+    store::{Checkpoints, Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket, Vitals},
 };
 
 /// A log in this process's memory. Every clone is the same log; it ends with the last of them.
@@ -53,6 +53,10 @@ impl Default for MemoryStore {
 impl Store for MemoryStore {
     fn name(&self) -> &'static str {
         "memory"
+    }
+
+    fn vitals(&self) -> Vitals {
+        Vitals { head: Some(self.read().head()), ..Vitals::default() }
     }
 
     fn reserve(&self) -> BoxFuture<'_, Result<Place, StoreError>> {

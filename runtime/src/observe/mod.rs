@@ -6,7 +6,9 @@ mod latency;
 mod names;
 mod outcome;
 pub(crate) mod process;
+pub(crate) mod pulse;
 mod shards;
+mod share;
 
-pub(crate) use self::{histogram::Histogram, names::Names, shards::Shards};
+pub(crate) use self::{histogram::Histogram, names::Names, shards::Shards, share::Share};
 pub use self::{latency::Latency, outcome::CommandOutcome};

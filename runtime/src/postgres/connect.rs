@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    sql::pool::{Source, late},
+    sql::{
+        meter::Meter,
+        pool::{Source, late},
+    },
 };
 
 /// Where and how connections are opened.
@@ -25,10 +28,11 @@ pub(super) struct Connector {
     timeout: Duration,
     statement_timeout: Duration,
     pooled: bool,
+    pub(super) meter: Meter,
 }
 
 impl Connector {
-    pub(super) fn new(target: PgConnectOptions, options: &PostgresOptions) -> Self {
+    pub(super) fn new(target: PgConnectOptions, options: &PostgresOptions, meter: Meter) -> Self {
         let mut target = target.application_name(&options.application_name).disable_statement_logging();
         if options.pooled {
             // A pooler passes on neither settings nor names of prepared statements.
@@ -42,6 +46,7 @@ impl Connector {
             timeout: options.connect_timeout,
             statement_timeout: options.statement_timeout,
             pooled: options.pooled,
+            meter,
         }
     }
 
@@ -66,12 +71,20 @@ impl Source for Connector {
     type Connection = PgConnection;
     type Dialect = SqlState;
 
+    fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
     fn connect(&self) -> BoxFuture<'_, Result<PgConnection, StoreError>> {
         async {
-            match timeout(self.timeout, PgConnection::connect_with(&self.target)).await {
+            let connected = match timeout(self.timeout, PgConnection::connect_with(&self.target)).await {
                 Ok(connected) => connected.map_err(|error| store_error("connecting", error)),
                 Err(_) => Err(late("connecting", self.timeout)),
+            };
+            if connected.is_err() {
+                self.meter.broken();
             }
+            connected
         }
         .boxed()
     }

@@ -24,7 +24,7 @@ use crate::{
         faults::Kind,
         pool::{Pool, Source, hang_up, late},
     },
-    store::{LogPage, LogRead, Receipt, StreamPage, StreamRead},
+    store::{LogPage, LogRead, PoolVitals, Receipt, StreamPage, StreamRead},
     writer::{Batch, Driver, Fault, Verdict},
 };
 
@@ -62,6 +62,7 @@ impl PostgresDriver {
                 Ok(verdicts)
             }
             Ok(Err(error)) => {
+                self.connector.meter.error(kind(&error));
                 // A server that became read-only may no longer be the one to talk to.
                 let stays = kind(&error) == Kind::Refused;
                 if stays {
@@ -69,7 +70,10 @@ impl PostgresDriver {
                 }
                 Err(fault(error))
             }
-            Err(_) => Err(Fault::Lost(late("appending a batch", patience))),
+            Err(_) => {
+                self.connector.meter.broken();
+                Err(Fault::Lost(late("appending a batch", patience)))
+            }
         }
     }
 
@@ -95,6 +99,10 @@ fn not_sent(error: StoreError) -> Fault {
 impl Driver for PostgresDriver {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn pool(&self) -> Option<PoolVitals> {
+        Some(self.pool.vitals())
     }
 
     fn append<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<Vec<Verdict>, Fault>> {

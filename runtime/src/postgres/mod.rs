@@ -29,8 +29,8 @@ pub use self::{options::PostgresOptions, projections::PostgresDatabase};
 use crate::{
     error::StoreError,
     id::CommitId,
-    sql::pool::Pool,
-    store::{Checkpoints, Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket},
+    sql::{meter::Meter, pool::Pool},
+    store::{Checkpoints, Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket, Vitals},
     writer::Batched,
 };
 
@@ -67,7 +67,7 @@ impl PostgresStore {
     pub async fn connect_with(url: &str, options: PostgresOptions) -> Result<Self, StoreError> {
         let (target, options) = url::parse(url, options)?;
         let schema = Schema::new(&options.schema)?;
-        let connector = Connector::new(target, &options);
+        let connector = Connector::new(target, &options, Meter::of(schema.name()));
         let mut writer = connector.connect_to_write().await?;
         migrations::migrate(&mut writer, &schema, options.migrate).await?;
 
@@ -111,6 +111,10 @@ impl PostgresStore {
 impl Store for PostgresStore {
     fn name(&self) -> &str {
         self.0.name()
+    }
+
+    fn vitals(&self) -> Vitals {
+        self.0.vitals()
     }
 
     fn reserve(&self) -> BoxFuture<'_, Result<Place, StoreError>> {

@@ -3,6 +3,7 @@
 
 pub(crate) mod faults;
 pub(crate) mod keys;
+pub(crate) mod meter;
 pub(crate) mod migrations;
 pub(crate) mod numbers;
 pub(crate) mod pages;

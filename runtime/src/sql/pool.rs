@@ -21,8 +21,11 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::faults::{Dialect, Kind, kind, store_error};
-use crate::error::StoreError;
+use super::{
+    faults::{Dialect, Kind, kind, store_error},
+    meter::Meter,
+};
+use crate::{error::StoreError, store::PoolVitals};
 
 /// Where connections come from.
 pub(crate) trait Source: Debug + Send + Sync + 'static {
@@ -36,6 +39,9 @@ pub(crate) trait Source: Debug + Send + Sync + 'static {
 
     /// How long one call may take.
     fn patience(&self) -> Duration;
+
+    /// Where its connections are counted.
+    fn meter(&self) -> &Meter;
 }
 
 /// How many connections are lent, and for how long.
@@ -100,19 +106,25 @@ impl<S: Source> Pool<S> {
         work: impl for<'c> Fn(&'c mut S::Connection) -> BoxFuture<'c, Result<T, sqlx::Error>>,
     ) -> Result<T, StoreError> {
         let Shared { source, terms, permits, .. } = &*self.0;
+        let asked = source.meter().clock();
         let permit = match timeout(terms.acquire_timeout, permits.acquire()).await {
             Ok(Ok(permit)) => permit,
             Ok(Err(_)) => return Err(StoreError::Closed),
             Err(_) => return Err(late("waiting for a free connection", terms.acquire_timeout)),
         };
+        source.meter().waited(asked);
         loop {
             let (mut connection, born, used) = match self.take() {
                 Some(idle) => (idle.connection, idle.born, true),
                 None => (source.connect().await?, Instant::now(), false),
             };
             let Ok(result) = timeout(source.patience(), work(&mut connection)).await else {
+                source.meter().broken();
                 return Err(late(doing, source.patience()));
             };
+            if let Err(error) = &result {
+                source.meter().error(kind::<S::Dialect>(error));
+            }
             let lost = |error: &sqlx::Error| kind::<S::Dialect>(error) == Kind::Connection;
             match result {
                 // What one connection suffered, the others have: the server was restarted.
@@ -125,6 +137,13 @@ impl<S: Source> Pool<S> {
                 }
             }
         }
+    }
+
+    /// What it holds. A connection that is being opened counts as open.
+    pub(crate) fn vitals(&self) -> PoolVitals {
+        let (idle, limit) = (self.idle().len(), self.0.terms.max);
+        let lent = limit.saturating_sub(self.0.permits.available_permits());
+        PoolVitals::new(idle + lent, idle, limit)
     }
 
     /// Lends no more, and says goodbye to those that are not lent.

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    sql::{faults::Kind, pool::Source},
+    sql::{faults::Kind, meter::Meter, pool::Source},
 };
 
 /// How many statements stay prepared: more than there are.
@@ -41,6 +41,9 @@ pub(super) struct Connector {
     path: Arc<Path>,
     target: Arc<SqliteConnectOptions>,
     busy_timeout: Duration,
+    /// The file's own name.
+    name: Arc<str>,
+    meter: Meter,
 }
 
 impl Connector {
@@ -59,7 +62,13 @@ impl Connector {
             .statement_cache_capacity(STATEMENTS)
             .thread_name(|nth| format!("foldline-sqlite-{nth}"))
             .disable_statement_logging();
-        Ok(Self { path: path.into(), target: Arc::new(target), busy_timeout: options.busy_timeout })
+        let name: Arc<str> = path.file_name().unwrap_or_default().to_string_lossy().into();
+        let meter = Meter::of(&name);
+        Ok(Self { path: path.into(), target: Arc::new(target), busy_timeout: options.busy_timeout, name, meter })
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -130,6 +139,10 @@ impl Source for Connector {
             connected.map_err(|error| store_error(&format!("opening `{}`", self.path.display()), error))
         }
         .boxed()
+    }
+
+    fn meter(&self) -> &Meter {
+        &self.meter
     }
 
     /// Nobody but the disk can keep a reader waiting.

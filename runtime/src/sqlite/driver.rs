@@ -20,7 +20,7 @@ use crate::{
         pool::Pool,
         watch::{Sight, Tasks},
     },
-    store::{LogPage, LogRead, Receipt, StreamPage, StreamRead},
+    store::{LogPage, LogRead, PoolVitals, Receipt, StreamPage, StreamRead},
     writer::{Batch, Driver, Fault, Verdict},
 };
 
@@ -79,6 +79,14 @@ fn unavailable(error: StoreError) -> StoreError {
 }
 
 impl Driver for SqliteDriver {
+    fn name(&self) -> &str {
+        self.connector.name()
+    }
+
+    fn pool(&self) -> Option<PoolVitals> {
+        Some(self.pool.vitals())
+    }
+
     fn append<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<Vec<Verdict>, Fault>> {
         self.send(batch).boxed()
     }

@@ -29,7 +29,7 @@ use crate::{
         pool::Pool,
         watch::{Sight, Tasks},
     },
-    store::{Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket},
+    store::{Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket, Vitals},
     writer::Batched,
 };
 
@@ -118,6 +118,14 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn vitals(&self) -> Vitals {
+        self.0.vitals()
+    }
+
     fn reserve(&self) -> BoxFuture<'_, Result<Place, StoreError>> {
         self.0.reserve()
     }

@@ -4,7 +4,10 @@ use std::{any::Any, sync::Arc};
 
 use futures_util::future::BoxFuture;
 
-use super::{Checkpoints, Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket};
+use super::{
+    Checkpoints, Commit, Health, HealthLimits, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket,
+    Vitals,
+};
 use crate::{error::StoreError, id::CommitId};
 
 /// Any store. Cheap to clone: every clone is the same log.
@@ -22,6 +25,14 @@ impl AnyStore {
 impl Store for AnyStore {
     fn name(&self) -> &str {
         self.0.name()
+    }
+
+    fn vitals(&self) -> Vitals {
+        self.0.vitals()
+    }
+
+    fn health(&self, limits: HealthLimits) -> BoxFuture<'_, Health> {
+        self.0.health(limits)
     }
 
     fn reserve(&self) -> BoxFuture<'_, Result<Place, StoreError>> {

@@ -10,10 +10,12 @@ mod pages;
 mod place;
 mod read;
 mod ticket;
+mod vitals;
 
-use std::{any::Any, fmt::Debug, sync::Arc};
+use std::{any::Any, fmt::Debug, sync::Arc, time::Instant};
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, FutureExt};
+use tokio::time::timeout;
 
 pub use self::{
     any::AnyStore,
@@ -24,6 +26,7 @@ pub use self::{
     place::{Failing, Failures, HeldOff, Place},
     read::{LogPage, LogRead, StreamPage, StreamRead},
     ticket::{End, Outcome, Settle, Status, Ticket, Watch},
+    vitals::{Ailment, Health, HealthLimits, PoolVitals, Vitals},
 };
 use crate::{error::StoreError, id::CommitId, stream::StreamKey};
 
@@ -49,6 +52,26 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// What metrics and traces call this log: their label `log`.
     fn name(&self) -> &str {
         "log"
+    }
+
+    /// How it is doing, as far as this process knows without asking.
+    fn vitals(&self) -> Vitals {
+        Vitals::default()
+    }
+
+    /// How it is doing: asks for a sign of life, and looks at what is under way. The answer comes in time, whatever the store
+    /// does.
+    fn health(&self, limits: HealthLimits) -> BoxFuture<'_, Health> {
+        async move {
+            let asked = Instant::now();
+            let answer = match timeout(limits.answer, self.head()).await {
+                Ok(Ok(_)) => Ok(asked.elapsed()),
+                Ok(Err(error)) => Err(Ailment::Failing { error: error.to_string() }),
+                Err(_) => Err(Ailment::Silent { within: limits.answer }),
+            };
+            Health::of(self.vitals(), answer, limits)
+        }
+        .boxed()
     }
 
     /// Takes a place in the queue; waits while the queue is full.

@@ -8,7 +8,7 @@ use super::batch::{Batch, Verdict};
 use crate::{
     error::StoreError,
     id::CommitId,
-    store::{LogPage, LogRead, Receipt, StreamPage, StreamRead},
+    store::{LogPage, LogRead, PoolVitals, Receipt, StreamPage, StreamRead},
 };
 
 /// A database under a [`Batched`](super::Batched) store.
@@ -33,6 +33,11 @@ pub trait Driver: Debug + Send + Sync + 'static {
     /// What metrics and traces call this log: their label `log`.
     fn name(&self) -> &str {
         "log"
+    }
+
+    /// The connections that read, if it has such.
+    fn pool(&self) -> Option<PoolVitals> {
+        None
     }
 
     /// Appends a batch, and says what became of each commit, once that is durable.

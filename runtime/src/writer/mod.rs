@@ -4,17 +4,22 @@ mod batch;
 mod driver;
 mod ends;
 mod gauge;
+mod meter;
 mod options;
 mod plan;
 mod readers;
 mod service;
 #[cfg(test)]
 mod tests;
+mod watched;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Instant,
+};
 
 use futures_util::future::{BoxFuture, Either, FutureExt, select};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 
 pub use self::{
     batch::{Batch, Found, Link, Point, Verdict},
@@ -26,12 +31,15 @@ use self::{
     plan::Waiting,
     readers::Readers,
     service::{Service, Submission, Waiter},
+    watched::Watched,
 };
 use crate::{
     error::StoreError,
     id::CommitId,
     limits,
-    store::{Commit, Failures, LogPage, LogRead, Outcome, Place, Receipt, Store, StreamPage, StreamRead, Ticket},
+    store::{
+        Commit, Failures, LogPage, LogRead, Outcome, Place, Receipt, Store, StreamPage, StreamRead, Ticket, Vitals,
+    },
 };
 
 /// A store made of a database [`Driver`]: commits queue up, and go to the database a batch at a time.
@@ -45,11 +53,10 @@ pub struct Batched<D> {
 
 #[derive(Debug)]
 struct Shared<D> {
-    driver: Arc<D>,
+    watched: Arc<Watched<D>>,
     readers: Arc<Readers<D>>,
     /// `None` once closed: what was sent before is then all there is.
     submissions: RwLock<Option<mpsc::UnboundedSender<Submission>>>,
-    places: Arc<Semaphore>,
     bytes: Arc<Gauge>,
     failures: Failures,
     head: watch::Receiver<u64>,
@@ -67,21 +74,22 @@ impl<D: Driver> Batched<D> {
     #[must_use]
     pub fn start(driver: D, head: u64, options: WriterOptions) -> Self {
         let driver = Arc::new(driver);
+        let watched = Watched::start(Arc::clone(&driver), options.queue_commits, head);
+        let meter = Arc::clone(&watched.meter);
         let (submissions, incoming) = mpsc::unbounded_channel();
         let (announce, head) = watch::channel(head);
         let (running, stopped) = watch::channel(());
         let failures = Failures::default();
-        let service = Service::new(Arc::clone(&driver), incoming, announce, failures.clone(), options);
+        let service = Service::new(driver, incoming, announce, meter, failures.clone(), options);
         tokio::spawn(async move {
             service.run().await;
             drop(running);
         });
         Self {
             shared: Arc::new(Shared {
-                readers: Readers::new(Arc::clone(&driver), options.reads_at_once),
-                driver,
+                readers: Readers::new(Arc::clone(&watched.driver), options.reads_at_once),
+                watched,
                 submissions: RwLock::new(Some(submissions)),
-                places: Arc::new(Semaphore::new(options.queue_commits.clamp(1, Semaphore::MAX_PERMITS))),
                 bytes: Gauge::new(options.queue_bytes.max(1)),
                 failures,
                 head,
@@ -93,7 +101,7 @@ impl<D: Driver> Batched<D> {
     /// The database under it.
     #[must_use]
     pub fn driver(&self) -> &D {
-        &self.shared.driver
+        &self.shared.watched.driver
     }
 
     fn enqueue(&self, submission: Submission) {
@@ -110,12 +118,17 @@ impl<D: Driver> Batched<D> {
 
 impl<D: Driver> Store for Batched<D> {
     fn name(&self) -> &str {
-        self.shared.driver.name()
+        self.shared.watched.driver.name()
+    }
+
+    fn vitals(&self) -> Vitals {
+        self.shared.watched.vitals()
     }
 
     fn reserve(&self) -> BoxFuture<'_, Result<Place, StoreError>> {
         async {
-            let place = Arc::clone(&self.shared.places).acquire_owned().await.map_err(|_| StoreError::Closed)?;
+            let place =
+                Arc::clone(&self.shared.watched.places).acquire_owned().await.map_err(|_| StoreError::Closed)?;
             self.shared.bytes.has_room().await;
             Ok(Place::holding(place).beside(&self.shared.failures))
         }
@@ -128,7 +141,10 @@ impl<D: Driver> Store for Batched<D> {
             Err(error) => return Ticket::settled(Outcome::Failed(error)),
         };
         let (ticket, settle) = Ticket::pending();
-        let waiter = Waiter { settle, _place: place, _load: self.shared.bytes.load(weight) };
+        let since = Instant::now();
+        self.shared.watched.meter.submitted(since);
+        self.shared.watched.stir();
+        let waiter = Waiter { settle, since, _place: place, _load: self.shared.bytes.load(weight) };
         self.enqueue(Waiting { commit, waiter, weight });
         ticket
     }
@@ -138,11 +154,11 @@ impl<D: Driver> Store for Batched<D> {
     }
 
     fn read_log(&self, read: LogRead) -> BoxFuture<'_, Result<LogPage, StoreError>> {
-        self.shared.driver.read_log(read)
+        self.shared.watched.driver.read_log(read)
     }
 
     fn head(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
-        self.shared.driver.head()
+        self.shared.watched.driver.head()
     }
 
     fn wait_beyond(&self, position: u64) -> BoxFuture<'_, Result<u64, StoreError>> {
@@ -150,7 +166,7 @@ impl<D: Driver> Store for Batched<D> {
         async move {
             // What this process writes is known here at once; what others write, the driver notices.
             let own = head.wait_for(|head| *head > position).map(|own| own.map(|head| *head));
-            match select(Box::pin(own), self.shared.driver.wait_beyond(position)).await {
+            match select(Box::pin(own), self.shared.watched.driver.wait_beyond(position)).await {
                 Either::Left((Ok(head), _)) => Ok(head),
                 Either::Left((Err(_), _)) => Err(StoreError::Closed),
                 Either::Right((others, _)) => others,
@@ -160,12 +176,12 @@ impl<D: Driver> Store for Batched<D> {
     }
 
     fn find_commit(&self, id: CommitId) -> BoxFuture<'_, Result<Option<Receipt>, StoreError>> {
-        self.shared.driver.find_commit(id)
+        self.shared.watched.driver.find_commit(id)
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
         self.shared.submissions.write().unwrap_or_else(PoisonError::into_inner).take();
-        self.shared.places.close();
+        self.shared.watched.places.close();
         let mut stopped = self.shared.stopped.clone();
         // The writer holds the other end until it has answered everything.
         async move { while stopped.changed().await.is_ok() {} }.boxed()

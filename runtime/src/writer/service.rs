@@ -17,6 +17,7 @@ use super::{
     driver::{Driver, Fault},
     ends::Ends,
     gauge::Load,
+    meter::Meter,
     options::WriterOptions,
     plan::{Plan, Room, Waiting, plan},
 };
@@ -30,6 +31,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Waiter {
     pub(super) settle: Settle,
+    /// When it was submitted.
+    pub(super) since: std::time::Instant,
     pub(super) _place: Place,
     pub(super) _load: Load,
 }
@@ -49,6 +52,7 @@ pub(super) struct Service<D> {
     /// How many were answered last: they are who may be about to submit again.
     answered: usize,
     announce: watch::Sender<u64>,
+    meter: Arc<Meter>,
     failures: Failures,
     options: WriterOptions,
 }
@@ -76,6 +80,7 @@ impl<D: Driver> Service<D> {
         driver: Arc<D>,
         incoming: mpsc::UnboundedReceiver<Submission>,
         announce: watch::Sender<u64>,
+        meter: Arc<Meter>,
         failures: Failures,
         options: WriterOptions,
     ) -> Self {
@@ -89,6 +94,7 @@ impl<D: Driver> Service<D> {
             ends: Ends::default(),
             answered: 0,
             announce,
+            meter,
             failures,
             options,
         }
@@ -105,7 +111,11 @@ impl<D: Driver> Service<D> {
             self.failed.clear();
             self.queue = std::mem::take(&mut plan.held);
             self.settle_doomed(&mut plan, None);
+            let planned = plan.waiters.first().map(|(waiter, _)| waiter.since);
+            self.meter.under_way(planned.into_iter().chain(self.first_held()).min());
+            self.meter.sent(plan.waiters.iter().map(|(waiter, _)| waiter.since));
             self.send(plan).await;
+            self.meter.under_way(self.first_held());
         }
         self.driver.close().await;
     }
@@ -132,6 +142,11 @@ impl<D: Driver> Service<D> {
             }
         }
         true
+    }
+
+    /// When the first of those that wait for another batch was submitted.
+    fn first_held(&self) -> Option<std::time::Instant> {
+        self.queue.front().map(|held| held.waiter.since)
     }
 
     fn take_what_came(&mut self) {
@@ -184,6 +199,7 @@ impl<D: Driver> Service<D> {
                 // In front of whatever was submitted later, for that may stand on it.
                 again.append(&mut self.queue);
                 self.queue = again;
+                self.meter.reaches(self.head);
                 self.announce.send_if_modified(|told| std::mem::replace(told, self.head) != self.head);
             }
             Err(Stuck::Poisoned(_)) if !alone => {
@@ -212,7 +228,10 @@ impl<D: Driver> Service<D> {
     async fn append(&self, batch: &mut Batch) -> Result<Vec<Verdict>, Stuck> {
         let (began, mut pause) = (Instant::now(), FIRST_PAUSE);
         loop {
-            let error = match self.driver.append(batch).await {
+            let sent = self.meter.clock();
+            let answer = self.driver.append(batch).await;
+            self.meter.answered(sent);
+            let error = match answer {
                 Ok(verdicts) => return Ok(verdicts),
                 Err(Fault::Unstored(error)) if !error.is_transient() => return Err(Stuck::Poisoned(error)),
                 Err(Fault::Unstored(error)) => error,
@@ -226,6 +245,7 @@ impl<D: Driver> Service<D> {
             }
             sleep(pause.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
+            self.meter.again();
         }
     }
 

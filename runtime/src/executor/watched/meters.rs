@@ -2,19 +2,20 @@
 
 use std::{
     fmt,
-    sync::atomic::Ordering::Relaxed,
+    sync::{Arc, atomic::Ordering::Relaxed},
     thread,
     time::{Duration, Instant},
 };
 
 use ::metrics::{Counter, SharedString};
 
-use super::{meter::Meter, tally::Tally};
+use super::{gauges::Gauges, meter::Meter, tally::Tally};
 use crate::{
     executor::{doors::Doors, slots::Slots},
     metrics,
     observe::{CommandOutcome, Names, process},
     stats::Stats,
+    store::{AnyStore, Store},
 };
 
 /// What is counted of all commands of an executor.
@@ -32,11 +33,12 @@ struct Series {
     events: Names<Counter>,
     hits: Counter,
     misses: Counter,
+    gauges: Arc<Gauges>,
 }
 
 impl Meters {
-    pub(in crate::executor) fn new(log: &str) -> Self {
-        let log = SharedString::from(log.to_owned());
+    pub(in crate::executor) fn new(store: &AnyStore, slots: &Arc<Slots>, doors: &Arc<Doors>) -> Self {
+        let log = SharedString::from(store.name().to_owned());
         let exported = metrics::is_recorded();
         if exported {
             metrics::describe();
@@ -45,18 +47,23 @@ impl Meters {
             events: Names::default(),
             hits: metrics::CACHE_HITS.counter(std::slice::from_ref(&log)),
             misses: metrics::CACHE_MISSES.counter(std::slice::from_ref(&log)),
+            gauges: Gauges::start(store, slots, doors),
         });
         Self { log, commands: Names::default(), series, born: Instant::now(), cpu_then: process::cpu() }
     }
 
-    /// Whether somebody exports what is counted.
-    pub(super) fn are_exported(&self) -> bool {
-        self.series.is_some()
+    /// Says that an execution begins, to those who export what is counted; whether there are any.
+    #[inline]
+    pub(super) fn begin(&self) -> bool {
+        self.series.as_ref().is_some_and(|series| {
+            series.gauges.stir();
+            true
+        })
     }
 
     #[inline]
     pub(super) fn of(&self, command: &'static str) -> &Meter {
-        self.commands.of(command, || Meter::new(self.log.clone(), command, self.are_exported()))
+        self.commands.of(command, || Meter::new(self.log.clone(), command, self.series.is_some()))
     }
 
     /// Takes in an execution that has ended.

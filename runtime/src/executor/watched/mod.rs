@@ -1,5 +1,6 @@
 //! What an executor keeps of the executions that went through it.
 
+mod gauges;
 mod meter;
 mod meters;
 mod tally;

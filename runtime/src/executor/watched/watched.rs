@@ -22,7 +22,7 @@ impl<'a> Watched<'a> {
         let meter = meters.of(command);
         let shard = meter.shard();
         let timing = Timing::begin(shard.is_due());
-        let tally = if meters.are_exported() { Tally::detailed(timing.since) } else { Tally::default() };
+        let tally = if meters.begin() { Tally::detailed(timing.since) } else { Tally::default() };
         (Self { meters, meter, shard, tally, ended: false }, timing)
     }
 

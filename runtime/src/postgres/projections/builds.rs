@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    postgres::{schema::Schema, types::big},
+    postgres::schema::Schema,
+    sql::numbers::big,
     store::{AnyStore, Build, Checkpoint, Database, Difference, Lease, Work, WriteFault},
 };
 
