@@ -91,6 +91,12 @@ pub enum ExecuteError<E> {
         limits::HOPS
     )]
     TooManyHops,
+    /// A layer of the application did not let it run. Nothing was looked at, and nothing was stored.
+    #[error("denied: {reason}")]
+    Denied {
+        /// Why.
+        reason: String,
+    },
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -121,6 +127,7 @@ impl<E> ExecuteError<E> {
             Self::Encode { stream, event, source } => ExecuteError::Encode { stream, event, source },
             Self::Timeout { after, commit } => ExecuteError::Timeout { after, commit },
             Self::TooManyHops => ExecuteError::TooManyHops,
+            Self::Denied { reason } => ExecuteError::Denied { reason },
             Self::Store(error) => ExecuteError::Store(error),
         }
     }

@@ -44,7 +44,10 @@ pub use self::{
     error::{ExecuteError, KeyFault, StoreError},
     event::{DecodeError, EncodeError, Event, EventField, EventType, Payload, decode_fields, encode_fields},
     event_name::EventName,
-    executor::{CacheSize, Committed, Execute, Executor, ExecutorBuilder, Load, Loaded, RetryPolicy},
+    executor::{
+        CacheSize, Call, CommandReport, Committed, Execute, Executor, ExecutorBuilder, Layer, Load, Loaded, Next,
+        Passed, Phases, RetryPolicy,
+    },
     handle::{Names, Reads, Records, StreamMap, StreamMut, StreamRef, Writes},
     id::{CommitId, ParseCommitIdError},
     memory::MemoryStore,

@@ -5,18 +5,18 @@ use std::{fmt, fmt::Display, future::IntoFuture, panic::resume_unwind, time::Dur
 use futures_util::future::{BoxFuture, FutureExt};
 
 use super::{
-    Executor,
+    Executor, around,
     committed::Committed,
     machine::Failure,
     options::{Copy, Options},
     run::Run,
+    watched::outcome_of,
 };
 use crate::{
     command::{Command, Typed},
     error::ExecuteError,
     handle::{Entity, Shape},
     key::stream_of,
-    observe::CommandOutcome,
     stream::{StreamKey, StreamName},
 };
 
@@ -42,6 +42,13 @@ impl<'a, C: Command> Execute<'a, C> {
     /// Says what directly led to this, on every event of the commit.
     pub fn causation(mut self, id: impl Display) -> Self {
         self.options.metadata.causation = Some(id.to_string().into());
+        self
+    }
+
+    /// Says which trace this belongs to, as a W3C `traceparent`: on every event of the commit. Without it the executor's own
+    /// [`traceparent`](super::ExecutorBuilder::traceparent) is asked.
+    pub fn traceparent(mut self, traceparent: impl Display) -> Self {
+        self.options.metadata.traceparent = Some(traceparent.to_string().into());
         self
     }
 
@@ -94,12 +101,18 @@ impl<'a, C: Command> Execute<'a, C> {
     #[expect(clippy::manual_async_fn, reason = "an `async fn` has room for what it is given twice")]
     fn run(mut self) -> impl Future<Output = Result<Committed, ExecuteError<C::Error>>> + Send + use<'a, C> {
         async move {
-            let mut run = Run::new(self.executor, &self.options, C::NAME);
-            let failure = match run.execute(&mut self.job).await {
+            let ended = if around::is_there(self.executor) {
+                around::execute(self.executor, &mut self.options, C::NAME, &mut self.job).await
+            } else {
+                let mut run = Run::new(self.executor, &self.options, C::NAME);
+                let ended = run.execute(&mut self.job).await;
+                run.end(outcome_of(&ended));
+                ended
+            };
+            let failure = match ended {
                 Ok(committed) => return Ok(committed),
                 Err(failure) => failure,
             };
-            run.end(outcome_of(&failure));
             match (failure, self.job.rejection, self.job.panic) {
                 (Failure::Other(error), ..) => Err(error.map_rejection(|never| match never {})),
                 (Failure::Rejected, Some(error), _) => Err(ExecuteError::Rejected(error)),
@@ -117,26 +130,6 @@ impl<'a, C: Command + 'a> IntoFuture for Execute<'a, C> {
 
     fn into_future(self) -> Self::IntoFuture {
         self.run().boxed()
-    }
-}
-
-fn outcome_of(failure: &Failure) -> CommandOutcome {
-    match failure {
-        Failure::Rejected => CommandOutcome::Rejected,
-        Failure::Panicked => CommandOutcome::Panicked,
-        Failure::Other(error) => match error {
-            ExecuteError::Rejected(never) => match *never {},
-            ExecuteError::SameStream { .. } => CommandOutcome::SameStream,
-            ExecuteError::AlreadyExists { .. } => CommandOutcome::AlreadyExists,
-            ExecuteError::NotFound { .. } => CommandOutcome::NotFound,
-            ExecuteError::Conflict { .. } => CommandOutcome::Conflict,
-            ExecuteError::VersionMismatch { .. } => CommandOutcome::VersionMismatch,
-            ExecuteError::KeyReused { .. } => CommandOutcome::KeyReused,
-            ExecuteError::Encode { .. } => CommandOutcome::Encode,
-            ExecuteError::Timeout { .. } => CommandOutcome::Timeout,
-            ExecuteError::TooManyHops => CommandOutcome::TooManyHops,
-            ExecuteError::Store(_) => CommandOutcome::StoreFailed,
-        },
     }
 }
 

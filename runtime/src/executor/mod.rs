@@ -1,5 +1,6 @@
 //! Executing commands against a store.
 
+mod around;
 mod committed;
 mod doors;
 mod execute;
@@ -17,14 +18,16 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, stream};
 
+use self::{around::Around, doors::Doors, options::Options, slots::Slots, watched::Meters};
 pub use self::{
+    around::{Call, CommandReport, Layer, Next, Passed},
     committed::{Committed, Loaded},
     execute::Execute,
     load::Load,
     options::RetryPolicy,
     slots::CacheSize,
+    watched::Phases,
 };
-use self::{doors::Doors, options::Options, slots::Slots, watched::Meters};
 use crate::{
     command::{Command, Shelf},
     error::{ExecuteError, StoreError},
@@ -42,6 +45,7 @@ pub struct Executor {
     slots: Arc<Slots>,
     doors: Arc<Doors>,
     meters: Arc<Meters>,
+    around: Option<Arc<Around>>,
     retry: RetryPolicy,
     timeout: Option<Duration>,
     concurrency: usize,
@@ -62,6 +66,7 @@ impl Executor {
             retry: RetryPolicy::default(),
             timeout: Some(Duration::from_secs(30)),
             concurrency: 64,
+            around: Around::default(),
         }
     }
 
@@ -170,6 +175,7 @@ pub struct ExecutorBuilder {
     retry: RetryPolicy,
     timeout: Option<Duration>,
     concurrency: usize,
+    around: Around,
 }
 
 impl ExecutorBuilder {
@@ -198,6 +204,44 @@ impl ExecutorBuilder {
         self
     }
 
+    /// Puts something around every execution: the first is the outermost.
+    pub fn layer(mut self, layer: impl Layer) -> Self {
+        self.around.layers.push(Arc::new(layer));
+        self
+    }
+
+    /// Tells of every execution that has ended, as soon as it has; also of those whose caller went away. All are timed then.
+    ///
+    /// ```
+    /// # use foldline_runtime::{Executor, MemoryStore};
+    /// let bank = Executor::builder(MemoryStore::new())
+    ///     .on_command_complete(|report| {
+    ///         if report.took.as_millis() > 100 {
+    ///             eprintln!("slow: {report}, {:?}", report.phases);
+    ///         }
+    ///     })
+    ///     .build();
+    /// # let _ = bank;
+    /// ```
+    pub fn on_command_complete(mut self, tell: impl Fn(&CommandReport<'_>) + Send + Sync + 'static) -> Self {
+        self.around.hooks.push(Arc::new(tell));
+        self
+    }
+
+    /// Says which W3C trace context is the current one, when an execution begins: it is stored with its events, so that what
+    /// they set off can be linked to it. Called within the command's span. With the feature `opentelemetry`,
+    /// `.opentelemetry()` does this.
+    pub fn traceparent(mut self, current: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        self.around.traceparent = Some(Arc::new(current));
+        self
+    }
+
+    /// Stores the trace context of the command's span, as [`tracing_opentelemetry`] knows it, with its events.
+    #[cfg(feature = "opentelemetry")]
+    pub fn opentelemetry(self) -> Self {
+        self.traceparent(around::traceparent)
+    }
+
     /// The executor. It exports what it counts if a recorder of metrics is installed by now.
     #[must_use]
     pub fn build(self) -> Executor {
@@ -210,6 +254,7 @@ impl ExecutorBuilder {
             retry: self.retry,
             timeout: self.timeout,
             concurrency: self.concurrency,
+            around: self.around.into_something(),
         }
     }
 }

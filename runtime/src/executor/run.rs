@@ -3,9 +3,11 @@
 use std::{pin::pin, sync::Arc, time::Duration};
 
 use tokio::time::sleep;
+use tracing::Instrument;
 
 use super::{
     Executor,
+    around::{Phase, phase},
     committed::Committed,
     lanes::Lanes,
     load::{end_of, fold},
@@ -25,21 +27,29 @@ use crate::{
 };
 
 pub(super) struct Run<'a> {
-    executor: &'a Executor,
-    options: &'a Options,
-    patience: Patience,
+    pub(super) executor: &'a Executor,
+    pub(super) options: &'a Options,
+    pub(super) patience: Patience,
     lanes: Lanes<'a>,
     /// The states that the caller wants to keep.
     copies: Vec<(StreamName, AnyState)>,
-    watched: Watched<'a>,
+    pub(super) watched: Watched<'a>,
+    /// Whether somebody wants a span for each phase.
+    pub(super) traced: bool,
 }
 
 impl<'a> Run<'a> {
     #[inline]
     pub(super) fn new(executor: &'a Executor, options: &'a Options, command: &'static str) -> Self {
-        let (watched, timing) = Watched::begin(&executor.meters, command);
-        let (patience, lanes) = (Patience::of(options.timeout, timing), Lanes::of(&executor.slots));
-        Self { executor, options, patience, lanes, copies: Vec::new(), watched }
+        Self::watched(executor, options, command, false)
+    }
+
+    /// One that somebody looks at, if `closely`.
+    #[inline]
+    pub(super) fn watched(exec: &'a Executor, options: &'a Options, command: &'static str, closely: bool) -> Self {
+        let (watched, timing) = Watched::begin(&exec.meters, command, closely);
+        let (patience, lanes) = (Patience::of(options.timeout, timing), Lanes::of(&exec.slots));
+        Self { executor: exec, options, patience, lanes, copies: Vec::new(), watched, traced: false }
     }
 
     /// Takes in how it ended.
@@ -55,31 +65,32 @@ impl<'a> Run<'a> {
         }
         let _inside = self.executor.doors.enter()?;
         let mut machine = Machine::new(job, self.options, self.executor.shelf());
-        let mut reply = Reply::Go;
+        let (mut reply, traced) = (Reply::Go, self.traced);
         loop {
-            let effect = machine.next(reply);
+            let effect = match &reply {
+                Reply::Opened if traced => phase(Phase::Decide).in_scope(|| machine.next(reply)),
+                _ => machine.next(reply),
+            };
             // What leads to the first look at the streams is no decision, and costs less than a look at the clock.
             if !matches!(effect, Effect::Open) {
                 self.watched.tally.lap(|phases| &mut phases.decide);
             }
             reply = match effect {
                 Effect::Open => {
-                    let opened = self.open(&mut machine).await?;
+                    let opening = self.open(&mut machine);
+                    let opened = match traced {
+                        true => opening.instrument(phase(Phase::Load)).await?,
+                        false => opening.await?,
+                    };
                     self.watched.tally.lap(|phases| &mut phases.load);
                     opened
                 }
                 Effect::FindEnds(streams) => self.find_ends(&streams).await?,
                 Effect::Submit => {
-                    let settled = match self.place().await? {
-                        Err(error) => Reply::Failed(error),
-                        Ok(place) => match self.hand_over(&mut machine, place) {
-                            Err(reply) => reply,
-                            Ok((id, End::Known(outcome))) => self.settle(&machine, id, outcome)?,
-                            Ok((id, End::Awaited(watch))) => {
-                                let outcome = self.patience.wait(Some(id), pin!(watch.outcome())).await?;
-                                self.settle(&machine, id, outcome)?
-                            }
-                        },
+                    let submitting = self.submit(&mut machine);
+                    let settled = match traced {
+                        true => submitting.instrument(phase(Phase::Append)).await?,
+                        false => submitting.await?,
                     };
                     self.watched.tally.lap(|phases| &mut phases.append);
                     settled
@@ -93,16 +104,11 @@ impl<'a> Run<'a> {
                     Reply::Go
                 }
                 Effect::Answer(Ok(Answer::Committed(receipt))) => {
-                    self.end(CommandOutcome::Committed);
                     let mut committed = Committed::new(receipt);
                     self.copies.drain(..).for_each(|(stream, state)| committed.keep(stream, state));
                     return Ok(committed);
                 }
-                Effect::Answer(Ok(Answer::Replayed(first))) => {
-                    let replayed = self.replay(first).await?;
-                    self.end(CommandOutcome::Replayed);
-                    return Ok(replayed);
-                }
+                Effect::Answer(Ok(Answer::Replayed(first))) => return self.replay(first).await,
                 Effect::Answer(Err(failure)) => {
                     self.watched.tally.conflicts = machine.conflicts;
                     return Err(failure);
@@ -119,6 +125,21 @@ impl<'a> Run<'a> {
             self.patience.wait(None, pin!(self.lanes.settle())).await?;
         }
         Ok(opened.map_or_else(Reply::Failed, |()| Reply::Opened))
+    }
+
+    async fn submit(&mut self, machine: &mut Machine<'_>) -> Result<Reply, Failure> {
+        let place = match self.place().await? {
+            Ok(place) => place,
+            Err(error) => return Ok(Reply::Failed(error)),
+        };
+        match self.hand_over(machine, place) {
+            Err(reply) => Ok(reply),
+            Ok((id, End::Known(outcome))) => self.settle(machine, id, outcome),
+            Ok((id, End::Awaited(watch))) => {
+                let outcome = self.patience.wait(Some(id), pin!(watch.outcome())).await?;
+                self.settle(machine, id, outcome)
+            }
+        }
     }
 
     async fn find_ends(&mut self, streams: &[(StreamName, u64)]) -> Result<Reply, Failure> {

@@ -33,6 +33,8 @@ pub enum CommandOutcome {
     TooManyHops,
     /// A fact could not be written.
     Encode,
+    /// A layer of the application did not let it run.
+    Denied,
     /// `decide` or a fold panicked.
     Panicked,
     /// The store could not do it.
@@ -43,7 +45,7 @@ pub enum CommandOutcome {
 
 impl CommandOutcome {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Committed,
         Self::Replayed,
         Self::Rejected,
@@ -56,6 +58,7 @@ impl CommandOutcome {
         Self::Timeout,
         Self::TooManyHops,
         Self::Encode,
+        Self::Denied,
         Self::Panicked,
         Self::StoreFailed,
         Self::Cancelled,
@@ -77,6 +80,7 @@ impl CommandOutcome {
             Self::Timeout => "timeout",
             Self::TooManyHops => "too_many_hops",
             Self::Encode => "encode",
+            Self::Denied => "denied",
             Self::Panicked => "panicked",
             Self::StoreFailed => "store_failed",
             Self::Cancelled => "cancelled",

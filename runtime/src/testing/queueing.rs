@@ -5,7 +5,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 use crate::{
     error::StoreError,
     id::CommitId,
-    store::{AnyStore, Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket},
+    store::{AnyStore, Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket, Vitals},
 };
 
 /// A store where whoever has decided lets others decide too before the commit, for tests of many commands at once.
@@ -27,6 +27,14 @@ impl Queueing {
 }
 
 impl Store for Queueing {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn vitals(&self) -> Vitals {
+        self.0.vitals()
+    }
+
     fn reserve(&self) -> BoxFuture<'_, Result<Place, StoreError>> {
         async {
             for _ in 0..TURNS {

@@ -11,6 +11,7 @@ use tokio::{
     task::yield_now,
     time::{Instant, sleep},
 };
+use tracing::Instrument;
 
 use super::{
     batch::{Batch, Verdict},
@@ -229,7 +230,9 @@ impl<D: Driver> Service<D> {
         let (began, mut pause) = (Instant::now(), FIRST_PAUSE);
         loop {
             let sent = self.meter.clock();
-            let answer = self.driver.append(batch).await;
+            let (log, commits) = (self.driver.name(), batch.commits().len());
+            let span = tracing::debug_span!(target: "foldline", "batch", log, commits);
+            let answer = self.driver.append(batch).instrument(span).await;
             self.meter.answered(sent);
             let error = match answer {
                 Ok(verdicts) => return Ok(verdicts),

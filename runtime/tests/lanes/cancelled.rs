@@ -3,6 +3,7 @@
 use std::{
     future::IntoFuture,
     pin::pin,
+    sync::{Arc, Mutex},
     task::{Context, Poll, Waker},
 };
 
@@ -71,9 +72,11 @@ async fn leaves_no_lane_locked_and_no_wrong_state_behind() -> Done {
 }
 
 #[tokio::test]
-async fn whoever_goes_away_or_waits_too_long_is_counted() -> Done {
-    let gate = Gate::default();
-    let bank = Executor::new(gate.clone());
+async fn whoever_goes_away_or_waits_too_long_is_counted_and_told_of() -> Done {
+    let (gate, heard) = (Gate::default(), Arc::<Mutex<Vec<CommandOutcome>>>::default());
+    let bank = Executor::builder(gate.clone());
+    let hear = Arc::clone(&heard);
+    let bank = bank.on_command_complete(move |report| hear.lock().unwrap().push(report.outcome)).build();
     let waiting = tokio::spawn({
         let bank = bank.clone();
         async move { bank.execute(add(&name("a"), 1)).await.map(|_| ()) }
@@ -89,5 +92,6 @@ async fn whoever_goes_away_or_waits_too_long_is_counted() -> Done {
     let act = &stats.commands["Act"];
     assert_eq!((act.count(CommandOutcome::Cancelled), act.count(CommandOutcome::Timeout)), (1, 1));
     assert_eq!((stats.active_commands, stats.active_streams, act.latency.count()), (0, 0, 2));
+    assert_eq!(*heard.lock().unwrap(), [CommandOutcome::Cancelled, CommandOutcome::Timeout]);
     Ok(())
 }

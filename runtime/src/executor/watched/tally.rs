@@ -55,16 +55,18 @@ impl Detail {
     }
 }
 
-/// Where an execution's time went.
-#[derive(Debug, Clone, Copy, Default)]
-pub(in crate::executor) struct Phases {
+/// Where an execution's time went, all its attempts together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Phases {
     /// Until its streams were at hand.
-    pub(in crate::executor) load: Duration,
-    pub(in crate::executor) decide: Duration,
+    pub load: Duration,
+    /// Deciding.
+    pub decide: Duration,
     /// Until what it came to was durable.
-    pub(in crate::executor) append: Duration,
+    pub append: Duration,
     /// Between attempts.
-    pub(in crate::executor) pause: Duration,
+    pub pause: Duration,
 }
 
 impl Tally {

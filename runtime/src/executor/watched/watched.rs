@@ -18,11 +18,11 @@ pub(in crate::executor) struct Watched<'a> {
 
 impl<'a> Watched<'a> {
     #[inline]
-    pub(in crate::executor) fn begin(meters: &'a Meters, command: &'static str) -> (Self, Timing) {
+    pub(in crate::executor) fn begin(meters: &'a Meters, command: &'static str, closely: bool) -> (Self, Timing) {
         let meter = meters.of(command);
         let shard = meter.shard();
-        let timing = Timing::begin(shard.is_due());
-        let tally = if meters.begin() { Tally::detailed(timing.since) } else { Tally::default() };
+        let timing = Timing::begin(closely || shard.is_due());
+        let tally = if meters.begin() || closely { Tally::detailed(timing.since) } else { Tally::default() };
         (Self { meters, meter, shard, tally, ended: false }, timing)
     }
 
