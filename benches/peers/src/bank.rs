@@ -15,6 +15,14 @@ pub(crate) const START: u64 = 1_000_000;
 /// Who opens accounts.
 pub(crate) const OWNER: &str = "Ada Lovelace";
 
+/// Where logs are kept. Systems are compared with those of their own place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Postgres,
+    Sqlite,
+    Memory,
+}
+
 /// A system that is measured: where a driver begins.
 pub(crate) trait System: Send + Sync {
     /// As it is called on the command line and in tables.
@@ -23,9 +31,9 @@ pub(crate) trait System: Send + Sync {
     /// What has to be known about how it is driven.
     fn about(&self) -> &'static str;
 
-    /// Whether it leaves the database alone.
-    fn in_memory(&self) -> bool {
-        false
+    /// Where it keeps its log.
+    fn place(&self) -> Place {
+        Place::Postgres
     }
 
     /// Why it has no figure for a workload, if it has none.
@@ -33,7 +41,7 @@ pub(crate) trait System: Send + Sync {
         None
     }
 
-    /// Sets itself up in an empty database, with so many accounts in mind.
+    /// Sets itself up in an empty database, or a file that is not there yet, with so many accounts in mind.
     fn open(&self, database: Database, accounts: usize) -> BoxFuture<'_, Result<Arc<dyn Bank>, Fault>>;
 }
 

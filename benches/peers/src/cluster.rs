@@ -86,7 +86,7 @@ impl Database {
         Self { url: String::new(), name: String::new() }
     }
 
-    /// One that exists already.
+    /// One that exists already, or a file.
     pub(crate) fn at(url: &str) -> Self {
         Self { url: url.to_owned(), name: String::new() }
     }

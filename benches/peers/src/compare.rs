@@ -1,7 +1,7 @@
 //! Systems side by side: in turn within each round, medians of rounds.
 
 use crate::{
-    bank::System,
+    bank::{Place, System},
     cluster::Cluster,
     drive::{Load, Until},
     round::round,
@@ -14,7 +14,7 @@ use crate::{
 pub(crate) struct Plan<'a> {
     pub(crate) cluster: &'a Cluster,
     pub(crate) systems: Vec<&'a dyn System>,
-    pub(crate) in_memory: bool,
+    pub(crate) place: Place,
     pub(crate) seconds: f64,
     pub(crate) rounds: u64,
 }
@@ -38,7 +38,7 @@ impl Plan<'_> {
     }
 
     fn print(&self, workload: Workload, concurrency: usize, cells: &[Cell]) {
-        let reference = systems::reference(self.in_memory);
+        let reference = systems::reference(self.place);
         let measured = self.systems.iter().zip(cells);
         let rate = measured.clone().find(|(system, _)| system.name() == reference).map(|(_, cell)| cell.rate());
         let commands =

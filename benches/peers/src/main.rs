@@ -17,7 +17,7 @@ mod workload;
 
 use std::{process::ExitCode, thread::available_parallelism, time::Instant};
 
-use bank::{Fault, System};
+use bank::{Fault, Place, System};
 use clap::{Parser, ValueEnum};
 use cluster::Cluster;
 use compare::Plan;
@@ -45,7 +45,7 @@ struct Args {
     #[arg(long, value_delimiter = ',')]
     systems: Vec<String>,
     /// Only these parts, separated by commas
-    #[arg(long, value_delimiter = ',', value_enum, default_values_t = [Part::Database, Part::Memory, Part::Shapes])]
+    #[arg(long, value_delimiter = ',', value_enum, default_values_t = [Part::Database, Part::Sqlite, Part::Memory, Part::Shapes])]
     part: Vec<Part>,
     /// A PostgreSQL server to use instead of a temporary one; databases are created on it, and dropped
     #[arg(long)]
@@ -64,6 +64,8 @@ struct Args {
 enum Part {
     /// Systems side by side on PostgreSQL
     Database,
+    /// Systems side by side on a SQLite file
+    Sqlite,
     /// Systems side by side in memory, at 64
     Memory,
     /// Foldline beside itself: two processes, a hot stream, 100 tasks with 100 requests, one core
@@ -112,22 +114,30 @@ async fn measure(args: &Args) -> Result<bool, Fault> {
     println!("Medians of {} rounds of {} s, systems in turn within each round.", args.rounds, args.seconds);
 
     let mut right = true;
-    for (part, in_memory) in [(Part::Database, false), (Part::Memory, true)] {
+    for (part, place) in
+        [(Part::Database, Place::Postgres), (Part::Sqlite, Place::Sqlite), (Part::Memory, Place::Memory)]
+    {
+        let in_memory = place == Place::Memory;
         let chosen = |system: &&dyn System| {
-            system.in_memory() == in_memory
+            system.place() == place
                 && (args.systems.is_empty() || args.systems.iter().any(|name| name == system.name()))
         };
         let systems: Vec<&dyn System> = systems.iter().map(|system| &**system).filter(chosen).collect();
         if !args.part.contains(&part) || systems.is_empty() {
             continue;
         }
-        println!("\n## {}\n", if in_memory { "In memory" } else { "On PostgreSQL" });
+        let title = match place {
+            Place::Postgres => "On PostgreSQL",
+            Place::Sqlite => "On SQLite, flushed at every commit",
+            Place::Memory => "In memory",
+        };
+        println!("\n## {title}\n");
         for system in &systems {
             println!("- **{}**: {}.", system.name(), system.about());
         }
         // What a second makes in memory fills it.
         let seconds = if in_memory { args.seconds.min(1.0) } else { args.seconds };
-        let plan = Plan { cluster: &cluster, systems, in_memory, seconds, rounds: args.rounds };
+        let plan = Plan { cluster: &cluster, systems, place, seconds, rounds: args.rounds };
         for workload in &args.workload {
             let usual = if in_memory { &[64] } else { workload.usual_concurrency() };
             let concurrency = if args.concurrency.is_empty() { usual } else { &args.concurrency };

@@ -2,10 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
+use foldline::testing::TempFolder;
 use tokio::time::timeout;
 
 use crate::{
-    bank::{Bank, Fault, System},
+    bank::{Bank, Fault, Place, System},
     cluster::{Cluster, Database},
     drive::{Load, Measured, Until, drive},
     ledger::Ledger,
@@ -24,8 +25,14 @@ pub(crate) async fn round(system: &dyn System, cluster: &Cluster, load: Load) ->
 }
 
 async fn fresh(system: &dyn System, cluster: &Cluster, load: Load) -> Result<Round, Fault> {
-    if system.in_memory() {
-        return patiently(on(system, Database::none(), load), load).await;
+    match system.place() {
+        Place::Memory => return patiently(on(system, Database::none(), load), load).await,
+        Place::Sqlite => {
+            let folder = TempFolder::fresh()?;
+            let file = folder.file("log.db").to_str().ok_or("a folder that is not UTF-8")?.to_owned();
+            return patiently(on(system, Database::at(&file), load), load).await;
+        }
+        Place::Postgres => {}
     }
     let database = cluster.fresh().await?;
     let round = patiently(on(system, database.clone(), load), load).await;

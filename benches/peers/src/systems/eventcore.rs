@@ -10,6 +10,7 @@ use eventcore::{
     collect_events, execute, postgres::PostgresEventStore,
 };
 use eventcore_memory::InMemoryEventStore;
+use eventcore_sqlite::{SqliteConfig, SqliteEventStore};
 use eventcore_types::EventStore;
 use futures_util::future::{BoxFuture, FutureExt};
 
@@ -18,7 +19,7 @@ use super::{
     eventcore_bank::{AccountEvent, Deposit, Open, Transfer},
 };
 use crate::{
-    bank::{Audit, Bank, Done, Fault, OWNER, START, System, Tally, account_name},
+    bank::{Audit, Bank, Done, Fault, OWNER, Place, START, System, Tally, account_name},
     cluster::Database,
     workload::Workload,
 };
@@ -26,7 +27,7 @@ use crate::{
 pub(crate) struct EventCore {
     name: &'static str,
     about: &'static str,
-    in_memory: bool,
+    place: Place,
     patient: bool,
     snapshots: bool,
 }
@@ -35,7 +36,7 @@ impl EventCore {
     pub(crate) const USUAL: Self = Self {
         name: "eventcore",
         about: "`execute` on `PostgresEventStore::new(url)` with `RetryPolicy::new()`: 4 retries, 10 ms doubling; 10 connections",
-        in_memory: false,
+        place: Place::Postgres,
         patient: false,
         snapshots: false,
     };
@@ -52,7 +53,13 @@ impl EventCore {
         ..Self::USUAL
     };
     pub(crate) const MEMORY: Self =
-        Self { name: "eventcore-memory", about: "on its `InMemoryEventStore`", in_memory: true, ..Self::USUAL };
+        Self { name: "eventcore-memory", about: "on its `InMemoryEventStore`", place: Place::Memory, ..Self::USUAL };
+    pub(crate) const SQLITE: Self = Self {
+        name: "eventcore-sqlite",
+        about: "the same on `SqliteEventStore::new(config)`, which writes ahead and flushes at every commit by default",
+        place: Place::Sqlite,
+        ..Self::USUAL
+    };
 
     fn policy(&self, retried: &Arc<AtomicU64>) -> RetryPolicy {
         let policy = RetryPolicy::new().with_metrics_hook(Count(Arc::clone(retried)));
@@ -72,8 +79,8 @@ impl System for EventCore {
         self.about
     }
 
-    fn in_memory(&self) -> bool {
-        self.in_memory
+    fn place(&self) -> Place {
+        self.place
     }
 
     fn cannot(&self, workload: Workload) -> Option<&'static str> {
@@ -92,18 +99,33 @@ impl System for EventCore {
             let ids = (0..accounts).map(|account| StreamId::try_new(format!("account-{}", account_name(account))));
             let accounts = ids.collect::<Result<Vec<_>, _>>()?;
             let (policy, snapshots) = (self.policy(&retried), self.snapshots);
-            if self.in_memory {
-                let store = InMemoryEventStore::new();
-                return Ok(Arc::new(EventCoreBank { store, url: None, accounts, policy, retried, snapshots }) as _);
+            let (place, url) = (self.place, database.url);
+            match place {
+                Place::Memory => {
+                    let store = InMemoryEventStore::new();
+                    Ok(Arc::new(EventCoreBank { store, place, url, accounts, policy, retried, snapshots }) as _)
+                }
+                Place::Sqlite => {
+                    let store = SqliteEventStore::new(SqliteConfig { path: (&url).into(), encryption_key: None })?;
+                    store.migrate().await?;
+                    Ok(Arc::new(EventCoreBank { store, place, url, accounts, policy, retried, snapshots }) as _)
+                }
+                Place::Postgres => {
+                    let store = PostgresEventStore::new(url.as_str()).await?;
+                    store.migrate().await;
+                    Ok(Arc::new(EventCoreBank { store, place, url, accounts, policy, retried, snapshots }) as _)
+                }
             }
-            let store = PostgresEventStore::new(database.url.as_str()).await?;
-            store.migrate().await;
-            let url = Some(database.url);
-            Ok(Arc::new(EventCoreBank { store, url, accounts, policy, retried, snapshots }) as _)
         }
         .boxed()
     }
 }
+
+/// What a file says of its accounts.
+const OF_A_FILE: &str = "select stream_id, count(*),
+        sum(coalesce(event_data ->> '$.Deposited.amount', 0) - coalesce(event_data ->> '$.Withdrawn.amount', 0)),
+        min(stream_version), max(stream_version)
+    from eventcore_events group by stream_id order by stream_id";
 
 struct Count(Arc<AtomicU64>);
 
@@ -115,8 +137,8 @@ impl MetricsHook for Count {
 
 struct EventCoreBank<S> {
     store: S,
-    /// None in memory.
-    url: Option<String>,
+    place: Place,
+    url: String,
     accounts: Vec<StreamId>,
     policy: RetryPolicy,
     retried: Arc<AtomicU64>,
@@ -193,14 +215,18 @@ impl<S: EventStore + Send> Bank for EventCoreBank<S> {
 
     fn audit(&self, _: usize) -> BoxFuture<'_, Result<Audit, Fault>> {
         async move {
-            let Some(url) = &self.url else { return self.read_streams().await };
+            match self.place {
+                Place::Memory => return self.read_streams().await,
+                Place::Sqlite => return books::audit_file(&self.url, OF_A_FILE, false).await,
+                Place::Postgres => {}
+            }
             let accounts = "select stream_id, count(*),
                     sum(coalesce((event_data -> 'Deposited' ->> 'amount')::bigint, 0)
                         - coalesce((event_data -> 'Withdrawn' ->> 'amount')::bigint, 0))::bigint,
                     min(stream_version), max(stream_version)
                 from eventcore_events group by stream_id order by stream_id collate \"C\"";
             // Its log is ordered by UUIDs: there are no positions that could have gaps.
-            books::audit(url, accounts, None).await
+            books::audit(&self.url, accounts, None).await
         }
         .boxed()
     }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use banking::{AccountId, BankError, Deposit, Money, Open, Transfer};
-use foldline::{CacheSize, Executor, MemoryStore, PostgresOptions, PostgresStore, RetryPolicy, prelude::ExecuteError};
+use foldline::{
+    CacheSize, Executor, MemoryStore, PostgresOptions, PostgresStore, RetryPolicy, SqliteStore, prelude::ExecuteError,
+};
 use futures_util::{
     TryStreamExt,
     future::{BoxFuture, FutureExt},
@@ -11,7 +13,7 @@ use futures_util::{
 
 use super::books;
 use crate::{
-    bank::{Audit, Bank, Done, Fault, OWNER, START, System, Tally, account_name},
+    bank::{Audit, Bank, Done, Fault, OWNER, Place, START, System, Tally, account_name},
     cluster::Database,
 };
 
@@ -20,7 +22,7 @@ pub(crate) struct Foldline {
     name: &'static str,
     about: &'static str,
     cache: Option<CacheSize>,
-    in_memory: bool,
+    place: Place,
     /// Whether conflicts are tried again, as is usual.
     retries: bool,
 }
@@ -30,7 +32,7 @@ impl Foldline {
         name: "foldline",
         about: "as one gets it: `Executor::new(PostgresStore::connect(url))`",
         cache: Some(CacheSize::streams(100_000)),
-        in_memory: false,
+        place: Place::Postgres,
         retries: true,
     };
     pub(crate) const UNCACHED: Self = Self {
@@ -40,7 +42,19 @@ impl Foldline {
         ..Self::CACHED
     };
     pub(crate) const MEMORY: Self =
-        Self { name: "foldline-memory", about: "on its `MemoryStore`", in_memory: true, ..Self::CACHED };
+        Self { name: "foldline-memory", about: "on its `MemoryStore`", place: Place::Memory, ..Self::CACHED };
+    pub(crate) const SQLITE: Self = Self {
+        name: "foldline-sqlite",
+        about: "as one gets it: `Executor::new(SqliteStore::open(path))`",
+        place: Place::Sqlite,
+        ..Self::CACHED
+    };
+    pub(crate) const SQLITE_UNCACHED: Self = Self {
+        name: "foldline-sqlite-uncached",
+        about: "with `.cache(None)`: every command reads its streams, unless an undurable command has just left them",
+        cache: None,
+        ..Self::SQLITE
+    };
     pub(crate) const UNFORGIVING: Self = Self {
         name: "foldline, no retries",
         about: "a conflict is an error that its caller sees",
@@ -58,22 +72,24 @@ impl System for Foldline {
         self.about
     }
 
-    fn in_memory(&self) -> bool {
-        self.in_memory
+    fn place(&self) -> Place {
+        self.place
     }
 
     fn open(&self, database: Database, accounts: usize) -> BoxFuture<'_, Result<Arc<dyn Bank>, Fault>> {
         async move {
-            let builder = if self.in_memory {
-                Executor::builder(MemoryStore::new())
-            } else {
-                Executor::builder(PostgresStore::connect_with(&database.url, PostgresOptions::production()).await?)
+            let builder = match self.place {
+                Place::Memory => Executor::builder(MemoryStore::new()),
+                Place::Sqlite => Executor::builder(SqliteStore::open(&database.url).await?),
+                Place::Postgres => {
+                    Executor::builder(PostgresStore::connect_with(&database.url, PostgresOptions::production()).await?)
+                }
             };
             let retry = if self.retries { RetryPolicy::default() } else { RetryPolicy::retries(0) };
             let executor = builder.cache(self.cache).retry(retry).build();
             let ids = (0..accounts).map(|account| account_name(account).parse()).collect::<Result<_, _>>()?;
-            let url = (!self.in_memory).then_some(database.url);
-            Ok(Arc::new(FoldlineBank { executor, accounts: ids, url }) as Arc<dyn Bank>)
+            Ok(Arc::new(FoldlineBank { executor, accounts: ids, place: self.place, url: database.url })
+                as Arc<dyn Bank>)
         }
         .boxed()
     }
@@ -82,8 +98,8 @@ impl System for Foldline {
 struct FoldlineBank {
     executor: Executor,
     accounts: Vec<AccountId>,
-    /// None in memory.
-    url: Option<String>,
+    place: Place,
+    url: String,
 }
 
 impl FoldlineBank {
@@ -170,9 +186,10 @@ impl Bank for FoldlineBank {
 
     fn audit(&self, accounts: usize) -> BoxFuture<'_, Result<Audit, Fault>> {
         async move {
-            let audit = match &self.url {
-                Some(url) => books::audit_table(url, "foldline.events").await?,
-                None => self.read_log().await?,
+            let audit = match self.place {
+                Place::Postgres => books::audit_table(&self.url, "foldline.events").await?,
+                Place::Sqlite => books::audit_file(&self.url, books::OF_EVENTS, true).await?,
+                Place::Memory => self.read_log().await?,
             };
             // What callers are told must be what the log says.
             for account in 0..accounts.min(audit.accounts.len()) {

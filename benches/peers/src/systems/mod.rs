@@ -7,9 +7,10 @@ mod eventcore;
 mod eventcore_bank;
 mod foldline;
 mod insert;
+mod rows;
 mod unnest;
 
-use crate::bank::System;
+use crate::bank::{Place, System};
 
 /// Every system, in the order of tables.
 pub(crate) fn all() -> Vec<Box<dyn System>> {
@@ -21,14 +22,22 @@ pub(crate) fn all() -> Vec<Box<dyn System>> {
         Box::new(eventcore::EventCore::SNAPSHOTS),
         Box::new(insert::Insert),
         Box::new(unnest::Unnest),
+        Box::new(foldline::Foldline::SQLITE),
+        Box::new(foldline::Foldline::SQLITE_UNCACHED),
+        Box::new(eventcore::EventCore::SQLITE),
+        Box::new(rows::Rows),
         Box::new(foldline::Foldline::MEMORY),
         Box::new(eventcore::EventCore::MEMORY),
     ]
 }
 
-/// The system that ratios are told against, on the database or in memory.
-pub(crate) fn reference(in_memory: bool) -> &'static str {
-    if in_memory { "eventcore-memory" } else { "eventcore" }
+/// The system that ratios are told against.
+pub(crate) fn reference(place: Place) -> &'static str {
+    match place {
+        Place::Postgres => "eventcore",
+        Place::Sqlite => "eventcore-sqlite",
+        Place::Memory => "eventcore-memory",
+    }
 }
 
 /// Foldline with a cache, whose conflicts nobody tries again: they show.
