@@ -155,6 +155,7 @@ impl<S: Source> Pool<S> {
         }
     }
 
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "only read models in rows ask"))]
     pub(crate) fn is_closed(&self) -> bool {
         self.0.permits.is_closed()
     }

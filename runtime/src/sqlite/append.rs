@@ -1,33 +1,21 @@
-//! A batch as one transaction: what it expects is checked under the write lock, and what holds is inserted.
-
-use std::{str, sync::Arc};
+//! A batch as one transaction: at once if all of it holds, as is usual, else step by step.
 
 use futures_util::TryStreamExt;
-use sqlx::{
-    Either, Executor, Sqlite,
-    query::Query,
-    sqlite::{SqliteArguments, SqliteConnection, SqliteRow},
-};
+use sqlx::{Either, Executor, sqlite::SqliteConnection};
 
 use super::{
-    rows::{bits, number_if_any},
-    statements::{COMMIT, EARLIER, Statements},
-    wide::{Wide, share},
+    arguments::{Call, NewKey, NewRow, bind_end},
+    faults::is_refusal,
+    statements::{ROLLBACK, Statements},
+    steps,
+    wide::{WIDEST, Wide},
 };
 use crate::{
-    error::StoreError,
-    id::CommitId,
-    sql::{
-        keys::{first_outcome, versions_after},
-        numbers::{big, count},
-        rows::{Cells, present, tag},
-    },
-    store::{Commit, Expectation, IdempotencyKey, NewEvent, Refusal, Seen},
+    sql::numbers::count,
+    store::Commit,
     time::Timestamp,
     writer::{Batch, Found, Verdict},
 };
-
-type Call = Query<'static, Sqlite, SqliteArguments>;
 
 /// Why a batch came to no end.
 #[derive(Debug)]
@@ -44,217 +32,82 @@ impl From<sqlx::Error> for Broken {
     }
 }
 
-/// Whether a batch can be stored at all: of itself SQLite keeps whatever it is given as a text.
-pub(super) fn check(batch: &Batch) -> Result<(), StoreError> {
-    for commit in batch.commits() {
-        for event in commit.events() {
-            if let Err(error) = str::from_utf8(payload(commit, event)) {
-                let context = format!("the payload of an event `{}` is not UTF-8", event.name).into();
-                return Err(StoreError::Failed { context, source: Some(Arc::new(error)) });
-            }
-        }
-    }
-    Ok(())
-}
-
 /// Appends a batch. After an error its transaction may still be open.
 pub(super) async fn append(
     connection: &mut SqliteConnection,
     statements: &Statements,
     batch: &Batch,
 ) -> Result<Vec<Verdict>, Broken> {
-    let mut found = look(connection, statements, batch).await?;
-    if let Some(known_head) = batch.known_head() {
-        let earlier = earlier(connection, batch, known_head).await?;
-        if !earlier.is_empty() {
-            finish(connection, sqlx::query(COMMIT), 0).await?;
-            return Ok(batch.verdicts_of_earlier(&earlier));
+    if let Some(whole) = Whole::of(batch, statements) {
+        match run(connection, whole.call, whole.statements).await {
+            Ok(rowids) => {
+                let last = rowids.get(whole.events_at).copied().map_or(0, count);
+                let head = last.saturating_sub(whole.events);
+                return Ok(batch.verdicts(Found { head, ..Found::default() }));
+            }
+            // Something does not hold. What it is, is looked for from the start.
+            Err(Broken::Before(error)) if is_refusal(&error) => {
+                sqlx::query(ROLLBACK).execute(&mut *connection).await?;
+            }
+            Err(broken) => return Err(broken),
         }
     }
-    found.taken = taken(connection, statements, batch).await?;
-    let refused = batch.refused(&found);
-    let accepted: Vec<&Commit> =
-        batch.commits().iter().zip(refused).filter_map(|(commit, refused)| (!refused).then_some(commit)).collect();
-    keep_keys(connection, statements, &accepted, found.head).await?;
-    keep_events(connection, statements, &accepted, found.head).await?;
-    Ok(batch.verdicts(found))
+    steps::append(connection, statements, batch).await
 }
 
-/// Takes the write lock, and looks at the head and at what is expected.
-async fn look(connection: &mut SqliteConnection, texts: &Statements, batch: &Batch) -> Result<Found, sqlx::Error> {
-    let bind = |call: Call, (nth, seen): &(i64, &Expectation)| {
-        let (version, commit) = match seen.seen {
-            Seen::Nothing => (0, None),
-            Seen::At { version, commit } => (big(version), Some(blob(commit.as_u128()))),
-        };
-        call.bind(*nth).bind(seen.stream.text()).bind(version).bind(commit)
-    };
-    let saw: Vec<(i64, &Expectation)> = (0..).zip(batch.expectations()).collect();
-    let (first, rest) = saw.split_at(share(saw.len()));
-    let mut stale = call(&texts.begin_stale, first, bind).fetch_all(&mut *connection).await?.into_iter();
-    // Rows that end too early are all there is to see of a worker that panicked.
-    let head = stale.next().ok_or(sqlx::Error::WorkerCrashed)?;
-    let mut found = Found { head: tag(&head).map(count)?, ..Found::default() };
-    for row in stale.chain(ask(connection, &texts.stale, rest, bind).await?) {
-        found.stale.push((index(&row)?, count(row.number(1)?)));
-    }
-    Ok(found)
+/// A batch in one call.
+struct Whole {
+    call: Call,
+    /// How many statements it has.
+    statements: usize,
+    /// Which of them inserts the events, and how many these are.
+    events_at: usize,
+    events: u64,
 }
 
-/// Those commits of a batch that an earlier sending stored.
-async fn earlier(
-    connection: &mut SqliteConnection,
-    batch: &Batch,
-    known_head: u64,
-) -> Result<Vec<(CommitId, Option<u64>)>, sqlx::Error> {
-    let mut earlier = Vec::new();
-    for commit in batch.commits() {
-        let call = sqlx::query(EARLIER).bind(blob(commit.id().as_u128())).bind(big(known_head));
-        let call = call.bind(commit.key().map(|key| Arc::clone(&key.key)));
-        for row in call.fetch_all(&mut *connection).await? {
-            earlier.push((commit.id(), number_if_any(&row, 0)?.map(count)));
+impl Whole {
+    /// `None` for a batch that is too large, that may have been sent before, or that asks about a key without keeping it.
+    fn of(batch: &Batch, texts: &Statements) -> Option<Self> {
+        let commits: Vec<&Commit> = batch.commits().iter().collect();
+        let only_asks = commits.iter().any(|commit| commit.is_proof() && commit.key().is_some());
+        let (rows, keys) = (NewRow::of(&commits), NewKey::of(&commits));
+        let width = batch.expectations().len().max(rows.len()).max(keys.len());
+        if batch.known_head().is_some() || only_asks || width > WIDEST {
+            return None;
         }
-    }
-    Ok(earlier)
-}
-
-/// Those commits whose idempotency keys are taken.
-async fn taken(
-    connection: &mut SqliteConnection,
-    texts: &Statements,
-    batch: &Batch,
-) -> Result<Vec<(usize, Refusal)>, sqlx::Error> {
-    let with_key = |(nth, commit): (i64, &Commit)| Some((nth, Arc::clone(&commit.key()?.key)));
-    let asked: Vec<(i64, Arc<str>)> = (0..).zip(batch.commits()).filter_map(with_key).collect();
-    let mut taken = Vec::new();
-    let bind = |call: Call, (nth, key): &(i64, Arc<str>)| call.bind(*nth).bind(Arc::clone(key));
-    for row in ask(connection, &texts.taken, &asked, bind).await? {
-        let id = CommitId::from_u128(bits(&row, 2)?);
-        let first = first_outcome(id, number_if_any(&row, 3)?.map(count), present(&row, 4)?)?;
-        taken.push((index(&row)?, Refusal::KeyTaken { fingerprint: bits(&row, 1)?, first }));
-    }
-    Ok(taken)
-}
-
-/// Keeps what stands behind the idempotency keys of these commits, which go behind `head`.
-async fn keep_keys(
-    connection: &mut SqliteConnection,
-    texts: &Statements,
-    commits: &[&Commit],
-    mut head: u64,
-) -> Result<(), sqlx::Error> {
-    let mut kept = Vec::new();
-    for commit in commits {
-        head += commit.events().len() as u64;
-        if let Some(key) = commit.key().filter(|_| !commit.is_proof()) {
-            kept.push((key, *commit, (!commit.events().is_empty()).then(|| big(head))));
+        let text: &Wide = if keys.is_empty() { &texts.at_once } else { &texts.at_once_with_keys };
+        let (text, width) = text.text(width);
+        let mut call = batch.expectations().iter().fold(sqlx::query(text), bind_end);
+        call = pad(call, 3, width - batch.expectations().len());
+        let now = Timestamp::now();
+        call = rows.iter().fold(call, |call, row| row.bind(call, now));
+        if !keys.is_empty() {
+            call = pad(call, 8, width - rows.len());
+            call = keys.iter().fold(call, |call, key| key.bind(call));
         }
+        let statements = if keys.is_empty() { 4 } else { 5 };
+        Some(Self { call, statements, events_at: 2, events: rows.len() as u64 })
     }
-    let bind = |call: Call, (key, commit, position): &(&IdempotencyKey, &Commit, Option<i64>)| {
-        let call = call.bind(Arc::clone(&key.key)).bind(blob(key.fingerprint)).bind(blob(commit.id().as_u128()));
-        call.bind(*position).bind(versions_after(commit))
-    };
-    ask(connection, &texts.insert_keys, &kept, bind).await.map(drop)
 }
 
-/// One row of the log, before it is.
-struct NewRow<'a> {
-    position: u64,
-    version: u64,
-    commit: &'a Commit,
-    event: &'a NewEvent,
-    stream: Arc<str>,
-    metadata: Arc<str>,
+/// Rows of so many columns that are not there. Behind the last that is, nothing needs to be said.
+fn pad(call: Call, columns: usize, rows: usize) -> Call {
+    (0..columns * rows).fold(call, |call, _| call.bind(None::<i64>))
 }
 
-/// Inserts the events of these commits behind `head`, and ends the transaction.
-async fn keep_events(
-    connection: &mut SqliteConnection,
-    texts: &Statements,
-    commits: &[&Commit],
-    head: u64,
-) -> Result<(), Broken> {
-    let (rows, now) = (rows(commits, head), Timestamp::now().as_micros());
-    let bind = |call: Call, row: &NewRow<'_>| {
-        let data = String::from_utf8_lossy(payload(row.commit, row.event)).into_owned();
-        call.bind(big(row.position))
-            .bind(big(row.version))
-            .bind(now)
-            .bind(blob(row.commit.id().as_u128()))
-            .bind(i64::from(row.event.schema_version))
-            .bind(Arc::clone(&row.stream))
-            .bind(row.event.name)
-            .bind(Arc::clone(&row.metadata))
-            .bind(data)
-    };
-    let (before, last) = rows.split_at(rows.len() - share(rows.len()));
-    ask(connection, &texts.insert_events, before, bind).await?;
-    if last.is_empty() {
-        return finish(connection, sqlx::query(COMMIT), 0).await;
-    }
-    finish(connection, call(&texts.insert_events_commit, last, bind), 1).await
-}
-
-fn rows<'a>(commits: &[&'a Commit], head: u64) -> Vec<NewRow<'a>> {
-    let mut rows: Vec<NewRow<'a>> = Vec::with_capacity(commits.len());
-    for commit in commits {
-        let metadata: Arc<str> = commit.metadata().to_json().into();
-        let mut ends: Vec<u64> = commit.expectations().iter().map(|seen| seen.seen.version()).collect();
-        for event in commit.events() {
-            let place = commit.expectations().get(event.stream).zip(ends.get_mut(event.stream));
-            let Some((seen, version)) = place else { continue };
-            *version += 1;
-            let (version, stream, metadata) = (*version, seen.stream.text(), Arc::clone(&metadata));
-            rows.push(NewRow { position: head + 1 + rows.len() as u64, version, commit, event, stream, metadata });
-        }
-    }
-    rows
-}
-
-/// What a wide statement answers about all of `items`, asked as often as that takes.
-async fn ask<T>(
-    connection: &mut SqliteConnection,
-    text: &Wide,
-    items: &[T],
-    bind: impl Fn(Call, &T) -> Call,
-) -> Result<Vec<SqliteRow>, sqlx::Error> {
-    let (mut answers, mut rest) = (Vec::new(), items);
-    while !rest.is_empty() {
-        let (these, behind) = rest.split_at(share(rest.len()));
-        answers.extend(call(text, these, &bind).fetch_all(&mut *connection).await?);
-        rest = behind;
-    }
-    Ok(answers)
-}
-
-fn call<T>(text: &Wide, items: &[T], bind: impl Fn(Call, &T) -> Call) -> Call {
-    items.iter().fold(sqlx::query(text.text(items.len())), bind)
-}
-
-/// Makes a call whose last statement commits, behind `before` others.
-async fn finish(connection: &mut SqliteConnection, call: Call, before: usize) -> Result<(), Broken> {
-    let (mut steps, mut done) = (connection.fetch_many(call), 0);
+/// Makes a call of so many statements, the last of which commits, and says the last row's number after each.
+pub(super) async fn run(connection: &mut SqliteConnection, call: Call, statements: usize) -> Result<Vec<i64>, Broken> {
+    let mut rowids = Vec::with_capacity(statements);
+    let mut steps = connection.fetch_many(call);
     loop {
         match steps.try_next().await {
-            Ok(Some(Either::Left(_))) => done += 1,
+            Ok(Some(Either::Left(done))) => rowids.push(done.last_insert_rowid()),
             Ok(Some(Either::Right(_))) => {}
-            Ok(None) if done > before => return Ok(()),
+            Ok(None) if rowids.len() == statements => return Ok(rowids),
             // The worker is gone, and the commit with it, or not.
             Ok(None) => return Err(Broken::Committing(sqlx::Error::WorkerCrashed)),
-            Err(error) if done >= before => return Err(Broken::Committing(error)),
+            Err(error) if rowids.len() + 1 >= statements => return Err(Broken::Committing(error)),
             Err(error) => return Err(Broken::Before(error)),
         }
     }
-}
-
-fn payload<'a>(commit: &'a Commit, event: &NewEvent) -> &'a [u8] {
-    commit.payloads().get(event.payload.clone()).unwrap_or_default()
-}
-
-fn blob(bits: u128) -> Vec<u8> {
-    bits.to_be_bytes().to_vec()
-}
-
-fn index(row: &SqliteRow) -> Result<usize, sqlx::Error> {
-    tag(row).map(|nth| usize::try_from(nth).unwrap_or(usize::MAX))
 }

@@ -1,6 +1,7 @@
 //! Opening the file, and refusing what correctness cannot lean on.
 
 use std::{
+    ffi::OsStr,
     path::{Path, PathBuf, absolute},
     sync::Arc,
     time::{Duration, Instant},
@@ -41,8 +42,6 @@ pub(super) struct Connector {
     path: Arc<Path>,
     target: Arc<SqliteConnectOptions>,
     busy_timeout: Duration,
-    /// The file's own name.
-    name: Arc<str>,
     meter: Meter,
 }
 
@@ -62,13 +61,13 @@ impl Connector {
             .statement_cache_capacity(STATEMENTS)
             .thread_name(|nth| format!("foldline-sqlite-{nth}"))
             .disable_statement_logging();
-        let name: Arc<str> = path.file_name().unwrap_or_default().to_string_lossy().into();
-        let meter = Meter::of(&name);
-        Ok(Self { path: path.into(), target: Arc::new(target), busy_timeout: options.busy_timeout, name, meter })
+        let meter = Meter::of(name_of(&path));
+        Ok(Self { path: path.into(), target: Arc::new(target), busy_timeout: options.busy_timeout, meter })
     }
 
+    /// The file's name, for those who look at the log from outside.
     pub(super) fn name(&self) -> &str {
-        &self.name
+        name_of(&self.path)
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -149,6 +148,10 @@ impl Source for Connector {
     fn patience(&self) -> Duration {
         Duration::MAX
     }
+}
+
+fn name_of(path: &Path) -> &str {
+    path.file_name().and_then(OsStr::to_str).unwrap_or("log")
 }
 
 /// The file cannot be a log.

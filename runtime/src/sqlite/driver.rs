@@ -7,11 +7,12 @@ use sqlx::{Connection, sqlite::SqliteConnection};
 use tokio::sync::Mutex;
 
 use super::{
-    append::{Broken, append, check},
+    append::{Broken, append},
+    arguments::check,
     connect::Connector,
     faults::{store_error, wrote_no_commit},
     reads::Reads,
-    statements::Statements,
+    statements::{ROLLBACK, Statements},
 };
 use crate::{
     error::StoreError,
@@ -50,7 +51,7 @@ impl SqliteDriver {
             None => self.connector.connect_to_write().await.map_err(not_sent)?,
         };
         let appended = append(&mut connection, &self.statements, batch).await;
-        if appended.is_ok() || sqlx::query("rollback").execute(&mut connection).await.is_ok() {
+        if appended.is_ok() || sqlx::query(ROLLBACK).execute(&mut connection).await.is_ok() {
             *writer = Some(connection);
         }
         appended.map_err(fault)

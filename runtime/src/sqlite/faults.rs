@@ -14,6 +14,7 @@ const READONLY: i32 = 8;
 const FULL: i32 = 13;
 const CANTOPEN: i32 = 14;
 const NOTADB: i32 = 26;
+const CONSTRAINT_TRIGGER: &str = "1811";
 
 impl Dialect for ResultCodes {
     fn kind(code: &str) -> Kind {
@@ -53,6 +54,12 @@ pub(super) fn kind(error: &sqlx::Error) -> Kind {
 pub(super) fn wrote_no_commit(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|reply| reply.code().map(|code| primary(&code)));
     matches!(code, Some(BUSY | FULL))
+}
+
+/// Whether a trigger of ours refused a row.
+pub(super) fn is_refusal(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| code == CONSTRAINT_TRIGGER)
 }
 
 /// The error in our words.

@@ -14,9 +14,10 @@ use crate::{
     },
 };
 
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration { version: 1, name: "log", sql: include_str!("sql/0001_log.sql") },
     Migration { version: 2, name: "immutable", sql: include_str!("sql/0002_immutable.sql") },
+    Migration { version: 3, name: "stream_ends", sql: include_str!("sql/0003_stream_ends.sql") },
 ];
 
 const TABLE: &str = "foldline_migrations";

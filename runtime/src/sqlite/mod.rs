@@ -1,6 +1,7 @@
 //! The store on SQLite: a log is a file.
 
 mod append;
+mod arguments;
 mod backup;
 mod connect;
 mod driver;
@@ -10,6 +11,7 @@ mod options;
 mod reads;
 mod rows;
 mod statements;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod url;

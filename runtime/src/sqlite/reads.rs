@@ -69,7 +69,7 @@ impl Reads<'_> {
     }
 
     fn many(&self, reads: &[StreamRead]) -> Call {
-        let mut call = sqlx::query(self.statements.read_streams.text(reads.len()));
+        let mut call = sqlx::query(self.statements.read_streams.text(reads.len()).0);
         for (nth, read) in (0_i64..).zip(reads) {
             let until = big(read.after).saturating_add(most(read)).min(big(read.until_version));
             call = call

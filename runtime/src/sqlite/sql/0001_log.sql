@@ -1,6 +1,6 @@
 -- A log: its events, and the idempotency keys. What orders it is `position`, which is the row's own number.
 create table events (
-    position       integer primary key,
+    position       integer primary key check (position > 0),
     version        integer not null,
     recorded_at    integer not null, -- microseconds since 1970, in UTC
     commit_id      blob    not null,

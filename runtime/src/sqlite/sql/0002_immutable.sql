@@ -7,9 +7,10 @@ create trigger events_are_not_deleted before delete on events begin
     select raise(abort, 'what is in the log has happened: record a new event that corrects it');
 end;
 
--- `insert or replace` deletes without a delete trigger. What replaces nothing stands behind all that is there.
+-- `insert or replace` deletes without a delete trigger. What replaces nothing stands behind all that is there: at the next
+-- version, and at the next position, which SQLite finds by itself. It is -1 as long as it has not.
 create trigger events_are_appended before insert on events
-when new.position <> (select coalesce(max(position), 0) + 1 from events)
+when new.position not in (-1, (select coalesce(max(position), 0) + 1 from events))
     or new.version <> (select coalesce(max(version), 0) + 1 from events where stream = new.stream)
 begin
     select raise(abort, 'events are appended, densely: what is in the log has happened');
