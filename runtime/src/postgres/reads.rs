@@ -121,3 +121,14 @@ pub(super) async fn fetch(
     transaction.commit().await?;
     Ok(rows)
 }
+
+/// How many rows a call changes, asked in the same way.
+pub(super) async fn change(connection: &mut PgConnection, call: Call, persistent: bool) -> Result<u64, sqlx::Error> {
+    if persistent {
+        return call.execute(connection).await.map(|done| done.rows_affected());
+    }
+    let mut transaction = connection.begin().await?;
+    let done = call.persistent(false).execute(&mut *transaction).await?;
+    transaction.commit().await?;
+    Ok(done.rows_affected())
+}

@@ -16,6 +16,7 @@ use crate::{
     error::StoreError,
     postgres::{
         faults::store_error,
+        reads::{change, fetch},
         schema::{Statement, Statements},
         types::{JsonText, StoredJson},
     },
@@ -29,19 +30,16 @@ impl PostgresDatabase {
     /// Asks for rows; what is asked may be asked twice.
     async fn rows(&self, doing: &str, call: impl Fn(&Statements) -> Call + Sync) -> Result<Vec<PgRow>, StoreError> {
         let (shared, persistent) = (&self.0, !self.0.connector.pooled());
-        let work = shared
-            .pool
-            .run(doing, |connection| call(&shared.statements).persistent(persistent).fetch_all(connection).boxed());
+        let work = shared.pool.run(doing, |connection| fetch(connection, call(&shared.statements), persistent).boxed());
         work.await
     }
 
     /// Changes rows, and says how many.
     async fn change(&self, doing: &str, call: impl Fn(&Statements) -> Call + Sync) -> Result<u64, StoreError> {
         let (shared, persistent) = (&self.0, !self.0.connector.pooled());
-        let work = shared
-            .pool
-            .run(doing, |connection| call(&shared.statements).persistent(persistent).execute(connection).boxed());
-        work.await.map(|done| done.rows_affected())
+        let work =
+            shared.pool.run(doing, |connection| change(connection, call(&shared.statements), persistent).boxed());
+        work.await
     }
 }
 
