@@ -67,7 +67,10 @@ pub fn event(_: TokenStream, item: TokenStream) -> TokenStream {
 ///     }
 ///
 ///     #[on(AccountEvent::Deposited)]
-///     fn deposited(&mut self, account: AccountId, amount: Money, record: &RawEvent) -> Result<(), TooMuch> { … }
+///     fn deposited(&mut self, account: AccountId, amount: Money, record: &RawEvent) -> Result<(), TooMuch> {
+///         // …
+///         Ok(())
+///     }
 /// }
 /// ```
 ///

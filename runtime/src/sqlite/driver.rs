@@ -7,8 +7,9 @@ use sqlx::{Connection, sqlite::SqliteConnection};
 use tokio::sync::Mutex;
 
 use super::{
-    append::{Broken, append},
+    append::append,
     arguments::check,
+    calls::Broken,
     connect::Connector,
     faults::{store_error, wrote_no_commit},
     reads::Reads,

@@ -3,6 +3,7 @@
 mod append;
 mod arguments;
 mod backup;
+mod calls;
 mod connect;
 mod driver;
 mod faults;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::{
-    append::{Broken, run},
     arguments::{Call, NewKey, NewRow, bind_end, blob},
+    calls::{Broken, run},
     rows::{bits, number_if_any},
     statements::{BEGIN, COMMIT, EARLIER, Statements},
     wide::{Wide, share},
