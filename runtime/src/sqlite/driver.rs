@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt};
-use sqlx::{Connection, sqlite::SqliteConnection};
+use sqlx::{
+    Connection,
+    sqlite::{SqliteConnection, SqliteRow},
+};
 use tokio::sync::Mutex;
 
 use super::{
     append::append,
-    arguments::check,
+    arguments::{Call, check},
     calls::Broken,
     connect::Connector,
     faults::{store_error, wrote_no_commit},
@@ -26,13 +29,25 @@ use crate::{
     writer::{Batch, Driver, Fault, Verdict},
 };
 
+/// The connection that writes; none after a fault, until it is needed.
+#[derive(Debug)]
+pub(super) struct Writer {
+    connection: Option<SqliteConnection>,
+    closed: bool,
+}
+
+impl Writer {
+    pub(super) fn new(connection: SqliteConnection) -> Self {
+        Self { connection: Some(connection), closed: false }
+    }
+}
+
 /// The log of one file.
 #[derive(Debug)]
 pub(super) struct SqliteDriver {
     pub(super) connector: Connector,
     pub(super) statements: Arc<Statements>,
-    /// The connection that appends; none after a fault, until the next batch.
-    pub(super) writer: Mutex<Option<SqliteConnection>>,
+    pub(super) writer: Mutex<Writer>,
     pub(super) pool: Pool<Connector>,
     pub(super) sight: Sight,
     pub(super) tasks: Tasks,
@@ -46,16 +61,31 @@ impl SqliteDriver {
     async fn send(&self, batch: &Batch) -> Result<Vec<Verdict>, Fault> {
         check(batch).map_err(Fault::Unstored)?;
         let mut writer = self.writer.lock().await;
-        // Taken out: a call that is given up half way leaves a transaction open, and must leave no connection behind.
-        let mut connection = match writer.take() {
-            Some(connection) => connection,
-            None => self.connector.connect_to_write().await.map_err(not_sent)?,
-        };
+        let mut connection = self.take(&mut writer).await.map_err(not_sent)?;
         let appended = append(&mut connection, &self.statements, batch).await;
         if appended.is_ok() || sqlx::query(ROLLBACK).execute(&mut connection).await.is_ok() {
-            *writer = Some(connection);
+            writer.connection = Some(connection);
         }
         appended.map_err(fault)
+    }
+
+    /// Changes what stands beside the log, in one statement.
+    pub(super) async fn change(&self, doing: &str, call: Call) -> Result<Vec<SqliteRow>, StoreError> {
+        let mut writer = self.writer.lock().await;
+        let mut connection = self.take(&mut writer).await?;
+        let rows = call.fetch_all(&mut connection).await.map_err(|error| store_error(doing, error))?;
+        writer.connection = Some(connection);
+        Ok(rows)
+    }
+
+    /// The connection that writes, taken out: a call that is given up half way leaves a transaction open, and must leave no
+    /// connection behind.
+    async fn take(&self, writer: &mut Writer) -> Result<SqliteConnection, StoreError> {
+        match writer.connection.take() {
+            Some(connection) => Ok(connection),
+            None if writer.closed => Err(StoreError::Closed),
+            None => self.connector.connect_to_write().await,
+        }
     }
 }
 
@@ -117,7 +147,9 @@ impl Driver for SqliteDriver {
         async move {
             self.tasks.stop();
             self.pool.close().await;
-            if let Some(connection) = self.writer.lock().await.take() {
+            let mut writer = self.writer.lock().await;
+            writer.closed = true;
+            if let Some(connection) = writer.connection.take() {
                 // The last of a file's connections tidies up behind itself, and is waited for.
                 let _ = connection.close().await;
             }

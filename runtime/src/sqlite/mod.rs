@@ -4,6 +4,7 @@ mod append;
 mod arguments;
 mod backup;
 mod calls;
+mod checkpoints;
 mod connect;
 mod driver;
 mod faults;
@@ -24,7 +25,13 @@ use futures_util::future::{BoxFuture, FutureExt};
 use tokio::sync::Mutex;
 
 pub use self::options::{SqliteOptions, Synchronous};
-use self::{connect::Connector, driver::SqliteDriver, reads::Reads, statements::Statements};
+use self::{
+    checkpoints::Kept,
+    connect::Connector,
+    driver::{SqliteDriver, Writer},
+    reads::Reads,
+    statements::Statements,
+};
 use crate::{
     error::StoreError,
     id::CommitId,
@@ -32,7 +39,7 @@ use crate::{
         pool::Pool,
         watch::{Sight, Tasks},
     },
-    store::{Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket, Vitals},
+    store::{Checkpoints, Commit, LogPage, LogRead, Place, Receipt, Store, StreamPage, StreamRead, Ticket, Vitals},
     writer::Batched,
 };
 
@@ -81,7 +88,8 @@ impl SqliteStore {
                 sight.look(options.poll_interval, || reads.head()).await;
             }
         });
-        let driver = SqliteDriver { connector, statements, writer: Mutex::new(Some(writer)), pool, sight, tasks };
+        let driver =
+            SqliteDriver { connector, statements, writer: Mutex::new(Writer::new(writer)), pool, sight, tasks };
         let head = driver.reads().head().await?;
         Ok(Self(Batched::start(driver, head, options.writer)))
     }
@@ -159,5 +167,9 @@ impl Store for SqliteStore {
 
     fn close(&self) -> BoxFuture<'_, ()> {
         self.0.close()
+    }
+
+    fn checkpoints(&self) -> Option<Arc<dyn Checkpoints>> {
+        Some(Arc::new(Kept(self.clone())))
     }
 }

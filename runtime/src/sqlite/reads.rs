@@ -39,7 +39,7 @@ pub(super) struct Reads<'a> {
 type Call = Query<'static, Sqlite, SqliteArguments>;
 
 impl Reads<'_> {
-    async fn rows(&self, doing: &str, call: impl Fn() -> Call + Sync) -> Result<Vec<SqliteRow>, StoreError> {
+    pub(super) async fn rows(&self, doing: &str, call: impl Fn() -> Call + Sync) -> Result<Vec<SqliteRow>, StoreError> {
         self.pool.run(doing, |connection| call().fetch_all(connection).boxed()).await
     }
 

@@ -80,13 +80,18 @@ fn a_runtime_that_ends_in_the_middle_leaves_no_lock_behind() -> Tested {
 #[tokio::test]
 async fn a_file_that_is_gone_is_not_made_again() -> Tested {
     let place = Place::fresh()?;
-    let store = place.store().await?;
+    let options = SqliteOptions::production().busy_timeout(Duration::ZERO).writer(impatient());
+    let store = SqliteStore::open_with(&place.path, options).await?;
     accepted(&store, &first("s-1")).await?;
+    // Whoever was refused the lock lets go of the file.
+    let mut holder = place.connection().await?;
+    sql(&mut holder, "begin immediate").await?;
+    assert!(matches!(settle(&store, &first("s-2")).await, Outcome::Failed(_)));
     for file in std::fs::read_dir(place.folder.path())?.flatten() {
         std::fs::remove_file(file.path())?;
     }
-    let _ = settle(&store, &first("s-2")).await;
-    let _ = store.head().await;
+    let outcome = settle(&store, &first("s-2")).await;
+    assert!(matches!(&outcome, Outcome::Failed(error) if error.is_transient()), "{outcome:?}");
     store.close().await;
     assert!(!place.path.exists());
     Ok(())

@@ -1,0 +1,1 @@
+select position, code, parked from projections where name = ?1

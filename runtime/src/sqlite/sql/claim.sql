@@ -1,0 +1,8 @@
+insert into projections as kept (name, owner, expires_at, moved_at, position, code, parked, fence)
+values (?1, ?2, ?3 + ?4, ?3, ?5, ?6, ?7, 1)
+on conflict (name) do update set
+    owner = excluded.owner,
+    expires_at = excluded.expires_at,
+    fence = kept.fence + (kept.owner is not excluded.owner)
+where kept.owner is null or kept.owner = excluded.owner or kept.expires_at <= ?3
+returning position, code, parked, fence
