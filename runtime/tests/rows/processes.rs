@@ -12,7 +12,7 @@ use std::{
 };
 
 use foldline_runtime::{
-    Executor, InSql, PostgresDatabase, PostgresStore, ProjectionOptions, Projector,
+    Executor, InSql, PostgresDatabase, PostgresStore, ProjectionOptions, Projector, RetryPolicy,
     storage::{Checkpoints, Store},
 };
 use tokio::task::{JoinHandle, spawn_blocking, yield_now};
@@ -77,7 +77,10 @@ impl Drop for Process {
 /// So many that write on ten streams, until they are told to stop.
 fn writers(stores: &[PostgresStore], count: usize, stop: &Arc<AtomicBool>) -> Vec<JoinHandle<Tested>> {
     let writer = |n: usize| {
-        let (bank, stop) = (Executor::new(stores[n % stores.len()].clone()), Arc::clone(stop));
+        // As patient as it takes: sixteen that share no slots, on ten streams, can conflict more often than the usual ten times.
+        let store = stores[n % stores.len()].clone();
+        let bank = Executor::builder(store).retry(RetryPolicy::retries(1_000)).build();
+        let stop = Arc::clone(stop);
         tokio::spawn(async move {
             let mut count = 0;
             while !stop.load(Ordering::SeqCst) {
