@@ -1,6 +1,7 @@
 //! How many appends a second a log on SQLite takes, beside what the same table takes from a bare loop.
 //!
-//! `cargo run --release -p foldline-runtime --features sqlite,testing --example raw_sqlite -- [seconds] [in flight]`
+//! `cargo run --release -p foldline-runtime --features sqlite,testing --example raw_sqlite -- [seconds] [in flight]`, or
+//! `… -- together [seconds]`: 64 in flight on one store, beside 32 each on two stores of one file.
 //!
 //! One event a commit, on each of 1,000 streams. The limit inserts the same rows into the same table with the same indexes,
 //! at the same `synchronous`, as many a transaction as the store has in flight, each transaction one call; but it checks
@@ -17,8 +18,12 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row, sqlite::Sql
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<(), Failure> {
-    let seconds: f64 = env::args().nth(1).map_or(Ok(3.0), |text| text.parse())?;
-    let widths = env::args().nth(2).map_or(Ok(vec![1, 16, 64, 256]), |text| text.parse().map(|width| vec![width]))?;
+    let mut arguments = env::args().skip(1).peekable();
+    if arguments.next_if(|argument| argument == "together").is_some() {
+        return together(arguments.next().map_or(Ok(3.0), |text| text.parse())?).await;
+    }
+    let seconds: f64 = arguments.next().map_or(Ok(3.0), |text| text.parse())?;
+    let widths = arguments.next().map_or(Ok(vec![1, 16, 64, 256]), |text| text.parse().map(|width| vec![width]))?;
     println!("{HEAD}");
     for width in widths {
         let (mut limits, mut appends, mut times) = (Vec::new(), Vec::new(), Vec::new());
@@ -77,4 +82,25 @@ async fn store(path: &Path, width: usize, seconds: f64) -> Result<(f64, Vec<std:
     );
     store.close().await;
     Ok(measured)
+}
+
+/// Two stores on one file wait for each other's lock as two processes do.
+async fn together(seconds: f64) -> Result<(), Failure> {
+    for _ in 0..ROUNDS {
+        let folder = TempFolder::fresh()?;
+        let (alone, _) = store(&folder.file("alone.db"), 64, seconds).await?;
+        let path = folder.file("together.db");
+        let (one, two) = (SqliteStore::open(&path).await?, SqliteStore::open(&path).await?);
+        let (left, right) = tokio::join!(append(&one, "left", 32, seconds), append(&two, "right", 32, seconds));
+        let ((left, mut times), (right, others)) = (left?, right?);
+        assert_eq!(one.head().await?, (times.len() + others.len()) as u64, "every acknowledged append is in the log");
+        times.extend(others);
+        times.sort_unstable();
+        let at = |share: f64| times.get((times.len() as f64 * share) as usize).copied().unwrap_or_default();
+        let (half, most, all) = (at(0.5), at(0.99), times.last().copied().unwrap_or_default());
+        println!(
+            "alone {alone:.0}/s, together {left:.0} + {right:.0}/s, p50 {half:.1?}, p99 {most:.1?}, at most {all:.1?}"
+        );
+    }
+    Ok(())
 }

@@ -1,6 +1,9 @@
 //! A copy of the log while it is written to.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::{Path, PathBuf, absolute},
+};
 
 use sqlx::{Connection, sqlite::SqliteConnection};
 use tokio::task::spawn_blocking;
@@ -12,35 +15,37 @@ use crate::{error::StoreError, id::CommitId};
 ///
 /// It is written under another name, flushed, and only then given its own: what bears that is whole.
 pub(super) async fn backup(connector: &Connector, to: &Path) -> Result<(), StoreError> {
-    let failed = |why: &str, error: Option<io::Error>| {
-        let context = format!("a copy cannot be made at `{}`: {why}", to.display()).into();
-        StoreError::Failed { context, source: error.map(|error| std::sync::Arc::new(error) as _) }
-    };
+    let to = absolute(to).map_err(|error| failed(to, &error.to_string()))?;
     let Some((directory, name)) = to.parent().zip(to.file_name()) else {
-        return Err(failed("it names no file", None));
+        return Err(failed(&to, "it names no file"));
     };
     if to.symlink_metadata().is_ok() {
-        return Err(failed("there is something already: give another path, or remove it", None));
+        return Err(failed(&to, "there is something already: give another path, or remove it"));
     }
     let mut partial = name.to_owned();
     partial.push(format!(".{}.partial", CommitId::fresh()));
-    let partial = directory.join(partial);
-    let Some(text) = partial.to_str() else {
-        return Err(failed("its name is not UTF-8", None));
+    let partial = Partial(directory.join(partial));
+    let Some(text) = partial.0.to_str() else {
+        return Err(failed(&to, "its name is not UTF-8"));
     };
-    let copied = vacuum(connector, text).await;
-    let done = match copied {
-        Ok(()) => {
-            let (partial, to) = (partial.clone(), to.to_owned());
-            let named = spawn_blocking(move || settle(&partial, &to)).await;
-            named.map_err(io::Error::other).flatten().map_err(|error| failed(&error.to_string(), Some(error)))
-        }
-        Err(error) => Err(error),
-    };
-    if done.is_err() {
-        let _ = fs::remove_file(&partial);
+    vacuum(connector, text).await?;
+    let settled =
+        spawn_blocking(move || settle(&partial.0, &to).map_err(|error| failed(&to, &error.to_string()))).await;
+    settled.unwrap_or(Err(StoreError::Closed))
+}
+
+fn failed(to: &Path, why: &str) -> StoreError {
+    let context = format!("a copy cannot be made at `{}`: {why}", to.display()).into();
+    StoreError::Failed { context, source: None }
+}
+
+/// A copy that is not whole yet. Nobody is left with it.
+struct Partial(PathBuf);
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
     }
-    done
 }
 
 async fn vacuum(connector: &Connector, to: &str) -> Result<(), StoreError> {
@@ -59,10 +64,8 @@ fn settle(partial: &Path, to: &Path) -> io::Result<()> {
         io::ErrorKind::AlreadyExists => Err(error),
         _ => fs::rename(partial, to),
     })?;
-    let _ = fs::remove_file(partial);
     #[cfg(unix)]
     if let Some(directory) = to.parent() {
-        let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
         fs::File::open(directory)?.sync_all()?;
     }
     Ok(())

@@ -30,7 +30,7 @@ use crate::{
 pub(super) struct Kept(pub(super) SqliteStore);
 
 impl Kept {
-    async fn change(&self, doing: &str, call: Call) -> Result<Vec<SqliteRow>, StoreError> {
+    async fn change(&self, doing: &str, call: impl Fn() -> Call) -> Result<Vec<SqliteRow>, StoreError> {
         self.0.0.driver().change(doing, call).await
     }
 
@@ -42,8 +42,10 @@ impl Kept {
 impl Checkpoints for Kept {
     fn claim<'a>(&'a self, claimed: &'a Lease, start: &'a Checkpoint) -> BoxFuture<'a, Result<Claim, StoreError>> {
         async move {
-            let call = timed(leased(CLAIM, claimed), claimed);
-            let call = call.bind(big(start.position)).bind(start.code.cast_signed()).bind(text_of(&start.parked));
+            let call = || {
+                let call = timed(leased(CLAIM, claimed), claimed);
+                call.bind(big(start.position)).bind(start.code.cast_signed()).bind(text_of(&start.parked))
+            };
             if let Some(row) = self.change("claiming a projection", call).await?.first() {
                 let fence = row.number(3).map(count).map_err(unreadable)?;
                 return Ok(Claim::Granted(Lease { fence, ..claimed.clone() }, checkpoint(row)?));
@@ -55,7 +57,7 @@ impl Checkpoints for Kept {
 
     fn renew<'a>(&'a self, lease: &'a Lease) -> BoxFuture<'a, Result<bool, StoreError>> {
         async move {
-            let renewed = self.change("giving a sign of life", timed(leased(RENEW, lease), lease)).await?;
+            let renewed = self.change("giving a sign of life", || timed(leased(RENEW, lease), lease)).await?;
             Ok(!renewed.is_empty())
         }
         .boxed()
@@ -63,8 +65,10 @@ impl Checkpoints for Kept {
 
     fn advance<'a>(&'a self, lease: &'a Lease, to: &'a Checkpoint) -> BoxFuture<'a, Result<Option<Lease>, StoreError>> {
         async move {
-            let call = timed(leased(ADVANCE, lease), lease).bind(big(lease.fence));
-            let call = call.bind(big(to.position)).bind(text_of(&to.parked));
+            let call = || {
+                let call = timed(leased(ADVANCE, lease), lease).bind(big(lease.fence));
+                call.bind(big(to.position)).bind(text_of(&to.parked))
+            };
             let moved = self.change("moving a checkpoint", call).await?;
             Ok((!moved.is_empty()).then(|| Lease { fence: lease.fence + 1, ..lease.clone() }))
         }
@@ -72,7 +76,7 @@ impl Checkpoints for Kept {
     }
 
     fn release<'a>(&'a self, lease: &'a Lease) -> BoxFuture<'a, Result<(), StoreError>> {
-        async move { self.change("giving a projection back", leased(RELEASE, lease)).await.map(drop) }.boxed()
+        async move { self.change("giving a projection back", || leased(RELEASE, lease)).await.map(drop) }.boxed()
     }
 
     fn checkpoint<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<Checkpoint>, StoreError>> {
@@ -96,9 +100,11 @@ impl Checkpoints for Kept {
     fn save<'a>(&'a self, name: &'a str, snapshot: &'a Snapshot) -> BoxFuture<'a, Result<(), StoreError>> {
         async move {
             let Snapshot { checkpoint, state } = snapshot;
-            let call = sqlx::query(SAVE_SNAPSHOT).bind(name.to_owned()).bind(big(checkpoint.position));
-            let call = call.bind(checkpoint.code.cast_signed()).bind(text_of(&checkpoint.parked));
-            let call = call.bind(state.to_vec()).bind(Timestamp::now().as_micros());
+            let call = || {
+                let call = sqlx::query(SAVE_SNAPSHOT).bind(name.to_owned()).bind(big(checkpoint.position));
+                let call = call.bind(checkpoint.code.cast_signed()).bind(text_of(&checkpoint.parked));
+                call.bind(state.to_vec()).bind(Timestamp::now().as_micros())
+            };
             self.change("saving a value", call).await.map(drop)
         }
         .boxed()

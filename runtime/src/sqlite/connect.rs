@@ -9,7 +9,7 @@ use std::{
 
 use futures_util::future::{BoxFuture, FutureExt};
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection,
+    ConnectOptions, Connection,
     sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode},
 };
 use tokio::time::sleep;
@@ -36,6 +36,10 @@ const WAL_BYTES: &str = "67108864";
 /// How much of the file the connection that writes keeps in memory, in KiB: the ends of its indexes, and of many streams.
 const CACHE: &str = "-32768";
 
+/// How long SQLite waits for the write lock by itself: it asks after 1 ms, after 2 more, and then ever more rarely. Whoever asks
+/// so rarely waits for long beside somebody who is always busy, so it is made to begin again.
+const SLICE: Duration = Duration::from_millis(4);
+
 /// Where the file is, and how it is opened.
 #[derive(Debug, Clone)]
 pub(super) struct Connector {
@@ -51,7 +55,7 @@ impl Connector {
         let path = absolute(path).map_err(|error| cannot(path, &error.to_string()))?;
         let target = SqliteConnectOptions::new()
             .filename(&path)
-            .busy_timeout(options.busy_timeout)
+            .busy_timeout(options.busy_timeout.min(SLICE))
             .synchronous(options.synchronous.pragma())
             // A flush that reaches no further than the drive's cache is none: this is for macOS.
             .pragma("fullfsync", "on")
@@ -74,6 +78,16 @@ impl Connector {
         &self.path
     }
 
+    /// After a slice in vain: whether to wait for another, since `began`.
+    pub(super) async fn waits_on(&self, began: Instant) -> bool {
+        if began.elapsed() >= self.busy_timeout {
+            return false;
+        }
+        // SQLite does not always wait before it says no.
+        sleep(Duration::from_millis(1)).await;
+        true
+    }
+
     /// Opens the file, makes it if it is not there, and looks at it.
     pub(super) async fn create(&self) -> Result<SqliteConnection, StoreError> {
         if self.path.is_dir() {
@@ -87,9 +101,9 @@ impl Connector {
         let began = Instant::now();
         loop {
             match self.open(&target).await {
-                // Who turns a file's journal into a WAL does not wait for others that do: so we do.
+                // Who turns a file's journal into a WAL does not wait for others that do, not even for a slice.
                 Err(error) if kind(&error) == Kind::Transient && began.elapsed() < self.busy_timeout => {
-                    sleep(Duration::from_millis(5)).await;
+                    sleep(SLICE).await;
                 }
                 Err(error) => return Err(not_opened(&format!("opening `{}`", self.path.display()), error)),
                 Ok((connection, journal)) if journal == "wal" => return Ok(connection),
@@ -104,7 +118,7 @@ impl Connector {
     }
 
     async fn open(&self, target: &SqliteConnectOptions) -> Result<(SqliteConnection, String), sqlx::Error> {
-        let mut connection = SqliteConnection::connect_with(&target.clone().busy_timeout(Duration::ZERO)).await?;
+        let mut connection = SqliteConnection::connect_with(target).await?;
         // A file that may only be read is opened all the same, and says so here. Whoever is in the way now is in nobody's
         // way: the lock is not needed yet.
         if let Err(error) = sqlx::raw_sql("begin immediate; rollback").execute(&mut connection).await
@@ -112,8 +126,6 @@ impl Connector {
         {
             return Err(error);
         }
-        let wait = format!("pragma busy_timeout = {}", self.busy_timeout.as_millis());
-        sqlx::raw_sql(AssertSqlSafe(wait)).execute(&mut connection).await?;
         let rows = sqlx::query("pragma journal_mode").fetch_all(&mut connection).await?;
         let journal = rows.first().map_or(Ok(""), |row| text(row, 0))?.to_owned();
         Ok((connection, journal))

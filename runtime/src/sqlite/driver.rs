@@ -1,6 +1,6 @@
 //! SQLite as the database under the group commit.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use futures_util::future::{BoxFuture, FutureExt};
 use sqlx::{
@@ -14,7 +14,7 @@ use super::{
     arguments::{Call, check},
     calls::Broken,
     connect::Connector,
-    faults::{store_error, wrote_no_commit},
+    faults::{is_busy, store_error, wrote_no_commit},
     reads::Reads,
     statements::{ROLLBACK, Statements},
 };
@@ -62,7 +62,14 @@ impl SqliteDriver {
         check(batch).map_err(Fault::Unstored)?;
         let mut writer = self.writer.lock().await;
         let mut connection = self.take(&mut writer).await.map_err(not_sent)?;
-        let appended = append(&mut connection, &self.statements, batch).await;
+        let began = Instant::now();
+        let appended = loop {
+            let appended = append(&mut connection, &self.statements, batch).await;
+            let busy = matches!(&appended, Err(Broken::Before(error)) if is_busy(error));
+            if !busy || !self.connector.waits_on(began).await {
+                break appended;
+            }
+        };
         if appended.is_ok() || sqlx::query(ROLLBACK).execute(&mut connection).await.is_ok() {
             writer.connection = Some(connection);
         }
@@ -70,12 +77,20 @@ impl SqliteDriver {
     }
 
     /// Changes what stands beside the log, in one statement.
-    pub(super) async fn change(&self, doing: &str, call: Call) -> Result<Vec<SqliteRow>, StoreError> {
+    pub(super) async fn change(&self, doing: &str, call: impl Fn() -> Call) -> Result<Vec<SqliteRow>, StoreError> {
         let mut writer = self.writer.lock().await;
         let mut connection = self.take(&mut writer).await?;
-        let rows = call.fetch_all(&mut connection).await.map_err(|error| store_error(doing, error))?;
-        writer.connection = Some(connection);
-        Ok(rows)
+        let began = Instant::now();
+        loop {
+            match call().fetch_all(&mut connection).await {
+                Err(error) if is_busy(&error) && self.connector.waits_on(began).await => {}
+                Err(error) => return Err(store_error(doing, error)),
+                Ok(rows) => {
+                    writer.connection = Some(connection);
+                    return Ok(rows);
+                }
+            }
+        }
     }
 
     /// The connection that writes, taken out: a call that is given up half way leaves a transaction open, and must leave no

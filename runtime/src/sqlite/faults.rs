@@ -56,6 +56,11 @@ pub(super) fn wrote_no_commit(error: &sqlx::Error) -> bool {
     matches!(code, Some(BUSY | FULL))
 }
 
+/// Whether somebody else holds the write lock.
+pub(super) fn is_busy(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|reply| reply.code().map(|code| primary(&code))) == Some(BUSY)
+}
+
 /// Whether a trigger of ours refused a row.
 pub(super) fn is_refusal(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);

@@ -1,5 +1,7 @@
 //! What makes a file a log, and brings it up to date, whoever comes first.
 
+use std::time::{Duration, Instant};
+
 use sqlx::{
     AssertSqlSafe,
     sqlite::{SqliteConnection, SqliteRow},
@@ -24,18 +26,29 @@ const MIGRATIONS: [Migration; 4] = [
 const TABLE: &str = "foldline_migrations";
 
 /// Brings a file up to date. Whoever comes second waits until the first is done.
-pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+pub(super) async fn migrate(connection: &mut SqliteConnection, patience: Duration) -> Result<(), StoreError> {
     // Most processes find everything in place, and need no lock.
     if missing(&MIGRATIONS, &applied(connection).await?)?.is_empty() {
         return Ok(());
     }
-    run(connection, "begin immediate").await?;
+    begin(connection, patience).await?;
     run(connection, include_str!("sql/history.sql")).await?;
     for step in missing(&MIGRATIONS, &applied(connection).await?)? {
         run(connection, step.sql).await?;
         run(connection, &step.record(TABLE)).await?;
     }
     run(connection, "commit").await
+}
+
+/// Takes the write lock, once others have left it.
+async fn begin(connection: &mut SqliteConnection, patience: Duration) -> Result<(), StoreError> {
+    let began = Instant::now();
+    loop {
+        match run(connection, "begin immediate").await {
+            Err(error) if error.is_transient() && began.elapsed() < patience => {}
+            done => return done,
+        }
+    }
 }
 
 /// Safe: the texts are ours.
