@@ -53,6 +53,8 @@ impl Window {
         if read.after > head {
             return Err(StoreError::BeyondHead { what: "position", asked: read.after, head });
         }
+        // The log may have grown since its head was read.
+        events.truncate(events.partition_point(|event| event.position() <= head));
         let (limit, end) = (read.limit.max(1), read.until.min(head));
         let cut = events.len() > limit;
         events.truncate(limit);
@@ -61,5 +63,49 @@ impl Window {
             _ => self.until.min(end).max(read.after),
         };
         Ok(LogPage { events, reached, more: reached < end })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        id::CommitId,
+        metadata::Metadata,
+        recorded::{CommitInfo, Place},
+        time::Timestamp,
+    };
+
+    fn events(positions: std::ops::RangeInclusive<u64>) -> Vec<RawEvent> {
+        let commit = Arc::new(CommitInfo::new(CommitId::fresh(), Timestamp::from_micros(0), Metadata::default()));
+        let event = |position| {
+            let place = Place { position, version: position };
+            RawEvent::new(place, "a-1".into(), "a.happened".into(), 1, "{}".into(), Arc::clone(&commit))
+        };
+        positions.map(event).collect()
+    }
+
+    fn page(read: &LogRead, head: u64, found: std::ops::RangeInclusive<u64>) -> Option<(Vec<u64>, u64, bool)> {
+        let page = Window::of(read).page(read, head, events(found)).ok()?;
+        Some((page.events.iter().map(RawEvent::position).collect(), page.reached, page.more))
+    }
+
+    #[test]
+    fn a_page_ends_at_the_head_that_was_read_whatever_came_since() {
+        let read = LogRead { limit: 3, ..LogRead::after(2) };
+        assert_eq!(page(&read, 4, 3..=6), Some((vec![3, 4], 4, false)));
+        assert_eq!(page(&read, 9, 3..=6), Some((vec![3, 4, 5], 5, true)));
+        assert_eq!(page(&read, 2, 3..=6), Some((vec![], 2, false)));
+        assert_eq!(page(&read, 1, 3..=6), None, "it begins beyond the end");
+        assert_eq!(page(&LogRead { until: 4, ..read }, 9, 3..=4), Some((vec![3, 4], 4, false)));
+    }
+
+    #[test]
+    fn what_is_not_in_a_page_of_rare_events_was_looked_at() {
+        let read = LogRead { limit: 3, events: Some(vec!["a".to_owned()].into()), ..LogRead::after(0) };
+        assert_eq!(page(&read, 1_000_000, 7..=8), Some((vec![7, 8], FILTER_WINDOW, true)));
+        assert_eq!(page(&read, 9, 7..=8), Some((vec![7, 8], 9, false)));
     }
 }

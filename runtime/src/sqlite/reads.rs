@@ -18,7 +18,6 @@ use super::{
 use crate::{
     error::StoreError,
     id::CommitId,
-    recorded::RawEvent,
     sql::{
         numbers::{big, count},
         pages::{Window, dealt, most},
@@ -92,10 +91,7 @@ impl Reads<'_> {
         let rows = self.rows("reading the log", call).await?;
         let (head, rows) = rows.split_first().ok_or(sqlx::Error::WorkerCrashed).map_err(unreadable)?;
         let head = tag(head).map(count).map_err(unreadable)?;
-        let mut events: Vec<RawEvent> = events(rows).map_err(unreadable)?;
-        // The log may have grown since its head was read.
-        events.truncate(events.partition_point(|event| event.position() <= head));
-        window.page(&read, head, events)
+        window.page(&read, head, events(rows).map_err(unreadable)?)
     }
 
     pub(super) async fn head(&self) -> Result<u64, StoreError> {
