@@ -37,8 +37,11 @@ const WAL_BYTES: &str = "67108864";
 const CACHE: &str = "-32768";
 
 /// How long SQLite waits for the write lock by itself: it asks after 1 ms, after 2 more, and then ever more rarely. Whoever asks
-/// so rarely waits for long beside somebody who is always busy, so it is made to begin again.
+/// so rarely waits for long beside somebody who is always busy, so who writes is made to begin again.
 const SLICE: Duration = Duration::from_millis(4);
+
+/// Between one slice and the next.
+const BETWEEN: Duration = Duration::from_millis(1);
 
 /// Where the file is, and how it is opened.
 #[derive(Debug, Clone)]
@@ -55,7 +58,7 @@ impl Connector {
         let path = absolute(path).map_err(|error| cannot(path, &error.to_string()))?;
         let target = SqliteConnectOptions::new()
             .filename(&path)
-            .busy_timeout(options.busy_timeout.min(SLICE))
+            .busy_timeout(options.busy_timeout)
             .synchronous(options.synchronous.pragma())
             // A flush that reaches no further than the drive's cache is none: this is for macOS.
             .pragma("fullfsync", "on")
@@ -84,7 +87,7 @@ impl Connector {
             return false;
         }
         // SQLite does not always wait before it says no.
-        sleep(Duration::from_millis(1)).await;
+        sleep(BETWEEN).await;
         true
     }
 
@@ -96,8 +99,7 @@ impl Connector {
         if let Some(directory) = self.path.parent().filter(|directory| !directory.is_dir()) {
             return Err(cannot(&self.path, &format!("there is no directory `{}`: make it first", directory.display())));
         }
-        let target = SqliteConnectOptions::clone(&self.target).create_if_missing(true);
-        let target = target.journal_mode(SqliteJournalMode::Wal).pragma("cache_size", CACHE);
+        let target = self.to_write().create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
         let began = Instant::now();
         loop {
             match self.open(&target).await {
@@ -131,10 +133,14 @@ impl Connector {
         Ok((connection, journal))
     }
 
+    fn to_write(&self) -> SqliteConnectOptions {
+        let target = SqliteConnectOptions::clone(&self.target).pragma("cache_size", CACHE);
+        target.busy_timeout(self.busy_timeout.min(SLICE))
+    }
+
     /// A connection that writes, to the file that was there when the store was opened.
     pub(super) async fn connect_to_write(&self) -> Result<SqliteConnection, StoreError> {
-        let target = SqliteConnectOptions::clone(&self.target).pragma("cache_size", CACHE);
-        let connected = SqliteConnection::connect_with(&target).await;
+        let connected = SqliteConnection::connect_with(&self.to_write()).await;
         connected.map_err(|error| store_error(&format!("opening `{}` again", self.path.display()), error))
     }
 }

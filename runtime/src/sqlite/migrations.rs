@@ -1,13 +1,13 @@
 //! What makes a file a log, and brings it up to date, whoever comes first.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use sqlx::{
     AssertSqlSafe,
     sqlite::{SqliteConnection, SqliteRow},
 };
 
-use super::faults::store_error;
+use super::{connect::Connector, faults::store_error};
 use crate::{
     error::StoreError,
     sql::{
@@ -26,12 +26,12 @@ const MIGRATIONS: [Migration; 4] = [
 const TABLE: &str = "foldline_migrations";
 
 /// Brings a file up to date. Whoever comes second waits until the first is done.
-pub(super) async fn migrate(connection: &mut SqliteConnection, patience: Duration) -> Result<(), StoreError> {
+pub(super) async fn migrate(connector: &Connector, connection: &mut SqliteConnection) -> Result<(), StoreError> {
     // Most processes find everything in place, and need no lock.
     if missing(&MIGRATIONS, &applied(connection).await?)?.is_empty() {
         return Ok(());
     }
-    begin(connection, patience).await?;
+    begin(connector, connection).await?;
     run(connection, include_str!("sql/history.sql")).await?;
     for step in missing(&MIGRATIONS, &applied(connection).await?)? {
         run(connection, step.sql).await?;
@@ -41,11 +41,11 @@ pub(super) async fn migrate(connection: &mut SqliteConnection, patience: Duratio
 }
 
 /// Takes the write lock, once others have left it.
-async fn begin(connection: &mut SqliteConnection, patience: Duration) -> Result<(), StoreError> {
+async fn begin(connector: &Connector, connection: &mut SqliteConnection) -> Result<(), StoreError> {
     let began = Instant::now();
     loop {
         match run(connection, "begin immediate").await {
-            Err(error) if error.is_transient() && began.elapsed() < patience => {}
+            Err(error) if error.is_transient() && connector.waits_on(began).await => {}
             done => return done,
         }
     }

@@ -75,7 +75,7 @@ impl SqliteStore {
     pub async fn open_with(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Self, StoreError> {
         let connector = Connector::new(path.as_ref(), &options)?;
         let mut writer = connector.create().await?;
-        migrations::migrate(&mut writer, options.busy_timeout).await?;
+        migrations::migrate(&connector, &mut writer).await?;
 
         let statements = Arc::new(Statements::new());
         let pool = Pool::new(connector.clone(), options.terms());

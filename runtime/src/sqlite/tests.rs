@@ -87,6 +87,17 @@ async fn every_connection_flushes_as_it_was_told_to() -> Tested {
     Ok(())
 }
 
+/// Who writes asks often instead; a reader is seldom in anybody's way, and has nobody who would ask again for it.
+#[tokio::test]
+async fn a_reader_waits_as_long_as_it_was_told_to() -> Tested {
+    let folder = Folder::fresh()?;
+    let connector = Connector::new(&folder.file("log.db"), &SqliteOptions::production())?;
+    let _made = connector.create().await?;
+    let row = sqlx::query("pragma busy_timeout").fetch_one(&mut connector.connect().await?).await?;
+    assert_eq!(row.try_get::<i64, _>(0)?, 5000);
+    Ok(())
+}
+
 /// Whatever a reader is asked to do, it changes nothing.
 #[tokio::test]
 async fn a_connection_that_reads_cannot_write() -> Tested {
