@@ -10,7 +10,6 @@ use super::{
     machine::Failure,
     options::{Copy, Options},
     run::Run,
-    watched::outcome_of,
 };
 use crate::{
     command::{Command, Typed},
@@ -101,17 +100,17 @@ impl<'a, C: Command> Execute<'a, C> {
     #[expect(clippy::manual_async_fn, reason = "an `async fn` has room for what it is given twice")]
     fn run(mut self) -> impl Future<Output = Result<Committed, ExecuteError<C::Error>>> + Send + use<'a, C> {
         async move {
-            let ended = if around::is_there(self.executor) {
-                around::execute(self.executor, &mut self.options, C::NAME, &mut self.job).await
+            let failure = if around::is_there(self.executor) {
+                match around::execute(self.executor, &mut self.options, C::NAME, &mut self.job).await {
+                    Ok(committed) => return Ok(committed),
+                    Err(failure) => failure,
+                }
             } else {
                 let mut run = Run::new(self.executor, &self.options, C::NAME);
-                let ended = run.execute(&mut self.job).await;
-                run.end(outcome_of(&ended));
-                ended
-            };
-            let failure = match ended {
-                Ok(committed) => return Ok(committed),
-                Err(failure) => failure,
+                match run.execute(&mut self.job).await {
+                    Ok(committed) => return Ok(committed),
+                    Err(failure) => run.fail(failure),
+                }
             };
             match (failure, self.job.rejection, self.job.panic) {
                 (Failure::Other(error), ..) => Err(error.map_rejection(|never| match never {})),

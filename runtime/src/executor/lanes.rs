@@ -24,8 +24,8 @@ pub(super) struct Lanes<'a> {
     /// How many of the streams had no state in their slots, and how many of these were to be read.
     absent: u32,
     unread: u32,
-    /// Whether they are locked, and counted as such.
-    locked: usize,
+    /// How many are counted as in use.
+    counted: usize,
 }
 
 struct Lane {
@@ -64,7 +64,7 @@ impl Drop for Lane {
 
 impl<'a> Lanes<'a> {
     pub(super) fn of(slots: &'a Slots) -> Self {
-        Self { slots, list: SmallVec::new(), absent: 0, unread: 0, locked: 0 }
+        Self { slots, list: SmallVec::new(), absent: 0, unread: 0, counted: 0 }
     }
 
     /// Locks every declared stream, and fills in its state: from its slot, or from the store. All that no slot has is read
@@ -86,8 +86,6 @@ impl<'a> Lanes<'a> {
                     lane.lock().await;
                 }
             }
-            self.locked = self.list.len();
-            self.slots.in_use.fetch_add(self.locked, Relaxed);
             self.fill(entries)?;
             // One that shares a lane cannot load for the others: it comes again alone.
             let unread = entries.as_slice().iter().map(|entry| !entry.loaded);
@@ -97,6 +95,9 @@ impl<'a> Lanes<'a> {
             }
             self.leave_states(entries);
             self.release();
+        }
+        if self.unread > 0 {
+            self.count_in();
         }
         for (lane, entry) in self.list.iter().zip(entries.as_slice()) {
             // Its state was dropped, by one that was cancelled or took back what it had recorded.
@@ -231,9 +232,17 @@ impl<'a> Lanes<'a> {
         self.count_out();
     }
 
+    /// Counts them as in use, for they will be held while something is waited for: otherwise they are free again in a moment.
+    pub(super) fn count_in(&mut self) {
+        if self.counted == 0 {
+            self.counted = self.list.len();
+            self.slots.in_use.fetch_add(self.counted, Relaxed);
+        }
+    }
+
     fn count_out(&mut self) {
-        if self.locked > 0 {
-            self.slots.in_use.fetch_sub(std::mem::take(&mut self.locked), Relaxed);
+        if self.counted > 0 {
+            self.slots.in_use.fetch_sub(std::mem::take(&mut self.counted), Relaxed);
         }
     }
 

@@ -3,18 +3,16 @@
 use std::{pin::pin, sync::Arc, time::Duration};
 
 use tokio::time::sleep;
-use tracing::Instrument;
 
 use super::{
     Executor,
-    around::{Phase, phase},
     committed::Committed,
     lanes::Lanes,
     load::{end_of, fold},
     machine::{Answer, Effect, Failure, Machine, Reply},
     options::{Copy, Options},
     patience::Patience,
-    watched::Watched,
+    watched::{Watched, append_span, load_span, outcome_of_failure},
 };
 use crate::{
     command::Job,
@@ -39,21 +37,24 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    #[inline]
     pub(super) fn new(executor: &'a Executor, options: &'a Options, command: &'static str) -> Self {
         Self::watched(executor, options, command, false)
     }
 
     /// One that somebody looks at, if `closely`.
-    #[inline]
     pub(super) fn watched(exec: &'a Executor, options: &'a Options, command: &'static str, closely: bool) -> Self {
         let (watched, timing) = Watched::begin(&exec.meters, command, closely);
         let (patience, lanes) = (Patience::of(options.timeout, timing), Lanes::of(&exec.slots));
         Self { executor: exec, options, patience, lanes, copies: Vec::new(), watched, traced: false }
     }
 
-    /// Takes in how it ended.
-    #[inline]
+    /// Takes in how it failed.
+    pub(super) fn fail(&mut self, failure: Failure) -> Failure {
+        self.end(outcome_of_failure(&failure));
+        failure
+    }
+
+    /// Takes in how it ended, if it has not ended yet.
     pub(super) fn end(&mut self, outcome: CommandOutcome) {
         self.watched.end(outcome, self.patience.timing);
     }
@@ -65,35 +66,27 @@ impl<'a> Run<'a> {
         }
         let _inside = self.executor.doors.enter()?;
         let mut machine = Machine::new(job, self.options, self.executor.shelf());
-        let (mut reply, traced) = (Reply::Go, self.traced);
+        let mut reply = Reply::Go;
         loop {
-            let effect = match &reply {
-                Reply::Opened if traced => phase(Phase::Decide).in_scope(|| machine.next(reply)),
-                _ => machine.next(reply),
-            };
-            // What leads to the first look at the streams is no decision, and costs less than a look at the clock.
-            if !matches!(effect, Effect::Open) {
-                self.watched.tally.lap(|phases| &mut phases.decide);
-            }
-            reply = match effect {
+            reply = match machine.next(reply) {
                 Effect::Open => {
-                    let opening = self.open(&mut machine);
-                    let opened = match traced {
-                        true => opening.instrument(phase(Phase::Load)).await?,
-                        false => opening.await?,
-                    };
-                    self.watched.tally.lap(|phases| &mut phases.load);
-                    opened
+                    let _phase = self.traced.then(load_span);
+                    self.open(&mut machine).await?
                 }
                 Effect::FindEnds(streams) => self.find_ends(&streams).await?,
                 Effect::Submit => {
-                    let submitting = self.submit(&mut machine);
-                    let settled = match traced {
-                        true => submitting.instrument(phase(Phase::Append)).await?,
-                        false => submitting.await?,
-                    };
-                    self.watched.tally.lap(|phases| &mut phases.append);
-                    settled
+                    let _phase = self.traced.then(append_span);
+                    match self.place().await? {
+                        Err(error) => Reply::Failed(error),
+                        Ok(place) => match self.hand_over(&mut machine, place) {
+                            Err(reply) => reply,
+                            Ok((id, End::Known(outcome))) => self.settle(&machine, id, outcome)?,
+                            Ok((id, End::Awaited(watch))) => {
+                                let outcome = self.patience.wait(Some(id), pin!(watch.outcome())).await?;
+                                self.settle(&machine, id, outcome)?
+                            }
+                        },
+                    }
                 }
                 Effect::Pause(pause) => {
                     // It still holds them if the store could not be read.
@@ -104,11 +97,16 @@ impl<'a> Run<'a> {
                     Reply::Go
                 }
                 Effect::Answer(Ok(Answer::Committed(receipt))) => {
+                    self.end(CommandOutcome::Committed);
                     let mut committed = Committed::new(receipt);
                     self.copies.drain(..).for_each(|(stream, state)| committed.keep(stream, state));
                     return Ok(committed);
                 }
-                Effect::Answer(Ok(Answer::Replayed(first))) => return self.replay(first).await,
+                Effect::Answer(Ok(Answer::Replayed(first))) => {
+                    let replayed = self.replay(first).await?;
+                    self.end(CommandOutcome::Replayed);
+                    return Ok(replayed);
+                }
                 Effect::Answer(Err(failure)) => {
                     self.watched.tally.conflicts = machine.conflicts;
                     return Err(failure);
@@ -124,22 +122,8 @@ impl<'a> Run<'a> {
         if machine.is_wary() {
             self.patience.wait(None, pin!(self.lanes.settle())).await?;
         }
+        self.watched.tally.lap(|phases| &mut phases.load);
         Ok(opened.map_or_else(Reply::Failed, |()| Reply::Opened))
-    }
-
-    async fn submit(&mut self, machine: &mut Machine<'_>) -> Result<Reply, Failure> {
-        let place = match self.place().await? {
-            Ok(place) => place,
-            Err(error) => return Ok(Reply::Failed(error)),
-        };
-        match self.hand_over(machine, place) {
-            Err(reply) => Ok(reply),
-            Ok((id, End::Known(outcome))) => self.settle(machine, id, outcome),
-            Ok((id, End::Awaited(watch))) => {
-                let outcome = self.patience.wait(Some(id), pin!(watch.outcome())).await?;
-                self.settle(machine, id, outcome)
-            }
-        }
     }
 
     async fn find_ends(&mut self, streams: &[(StreamName, u64)]) -> Result<Reply, Failure> {
@@ -154,10 +138,14 @@ impl<'a> Run<'a> {
     }
 
     async fn place(&mut self) -> Result<Result<Place, StoreError>, Failure> {
+        self.watched.tally.lap(|phases| &mut phases.decide);
         let store = &self.executor.store;
         match store.try_reserve() {
             Some(place) => Ok(Ok(place)),
-            None => self.patience.wait(None, pin!(store.reserve())).await,
+            None => {
+                self.lanes.count_in();
+                self.patience.wait(None, pin!(store.reserve())).await
+            }
         }
     }
 
@@ -179,7 +167,9 @@ impl<'a> Run<'a> {
         let (id, proof) = (commit.id(), commit.is_proof());
         let ticket = self.executor.store.submit(place, commit);
         self.lanes.leave(&mut machine.entries, left, (!proof).then_some((id, &ticket)));
-        if !machine.is_wary() {
+        if machine.is_wary() {
+            self.lanes.count_in();
+        } else {
             self.lanes.release();
         }
         Ok((id, ticket.end()))
@@ -198,6 +188,7 @@ impl<'a> Run<'a> {
             }
         }
         self.lanes.release();
+        self.watched.tally.lap(|phases| &mut phases.append);
         Ok(Reply::Settled(outcome))
     }
 

@@ -53,7 +53,7 @@ pub(super) struct Slots {
     cache: Cache<StreamName, Parked, Weigh, DefaultHashBuilder, Pinned>,
     /// Whether a durable state is kept. If not, slots are lanes, and hold what is on its way.
     keeps: bool,
-    /// How many lanes are locked.
+    /// How many lanes are locked by commands that wait for something.
     pub(super) in_use: AtomicUsize,
     evictions: Arc<AtomicU64>,
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 /// addresses still has one thing.
 #[derive(Debug)]
 pub(crate) struct Names<T> {
-    heads: Box<[Link<T>; HEADS]>,
+    heads: [Link<T>; HEADS],
     /// All of them, each name once. Held while one is made.
     made: Mutex<Vec<(&'static str, Arc<T>)>>,
 }
@@ -24,7 +24,7 @@ struct Node<T> {
 
 impl<T> Default for Names<T> {
     fn default() -> Self {
-        Self { heads: Box::new([const { OnceLock::new() }; HEADS]), made: Mutex::default() }
+        Self { heads: [const { OnceLock::new() }; HEADS], made: Mutex::default() }
     }
 }
 

@@ -11,7 +11,11 @@ use std::{
 
 /// A power of two, as many as there are processors, within reason. One is made when its first thread counts something.
 #[derive(Debug)]
-pub(crate) struct Shards<T>(Box<[OnceLock<Box<T>>]>);
+pub(crate) struct Shards<T> {
+    copies: [OnceLock<Box<T>>; MOST],
+    /// How many of them are used, less one.
+    mask: usize,
+}
 
 /// More threads than this share copies.
 const MOST: usize = 16;
@@ -19,18 +23,19 @@ const MOST: usize = 16;
 impl<T: Default> Shards<T> {
     pub(crate) fn new() -> Self {
         let processors = thread::available_parallelism().map_or(1, usize::from);
-        Self((0..processors.next_power_of_two().min(MOST)).map(|_| OnceLock::new()).collect())
+        Self { copies: [const { OnceLock::new() }; MOST], mask: processors.next_power_of_two().min(MOST) - 1 }
     }
 
     /// The copy of this thread.
     #[inline]
     pub(crate) fn mine(&self) -> &T {
-        self.0[number() & (self.0.len() - 1)].get_or_init(Box::default)
+        // Twice, so that the compiler knows it too.
+        self.copies[number() & self.mask & (MOST - 1)].get_or_init(Box::default)
     }
 
     /// All that were made.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.0.iter().filter_map(OnceLock::get).map(|shard| &**shard)
+        self.copies.iter().filter_map(OnceLock::get).map(|shard| &**shard)
     }
 }
 

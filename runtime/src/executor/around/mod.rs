@@ -15,13 +15,19 @@ use tracing::{Instrument, Span};
 use self::hook::{Hook, Reported};
 #[cfg(feature = "opentelemetry")]
 pub(super) use self::opentelemetry::traceparent;
-pub(super) use self::span::{Phase, phase};
 pub use self::{
     hook::CommandReport,
     layer::{Call, Layer, Next, Passed},
 };
-use super::{Executor, committed::Committed, machine::Failure, options::Options, run::Run};
-use crate::command::Job;
+use super::{
+    Executor,
+    committed::Committed,
+    machine::Failure,
+    options::Options,
+    run::Run,
+    watched::{Deciding, outcome_of},
+};
+use crate::{command::Job, observe::CommandOutcome};
 
 /// What an executor's builder was told to put around executions.
 #[derive(Clone, Default)]
@@ -73,7 +79,17 @@ pub(super) fn execute<'a>(
         None | Some([]) => execution.instrument(span).boxed(),
         Some(layers) => {
             let next = Next { layers, call, execution: execution.boxed() };
-            async move { next.run().await.0 }.instrument(span).boxed()
+            let around = span.clone();
+            async move {
+                let Passed(ended) = next.run().await;
+                // What was denied has not come to where its end would be recorded.
+                if outcome_of(&ended) == CommandOutcome::Denied {
+                    span::record(&around, &ended);
+                }
+                ended
+            }
+            .instrument(span)
+            .boxed()
         }
     }
 }
@@ -83,8 +99,9 @@ async fn run(call: Call<'_>, job: &mut dyn Job, span: Span) -> Result<Committed,
     let hooks = executor.around.as_ref().map_or(&[][..], |around| &around.hooks);
     let mut run = Run::watched(executor, options, command, !hooks.is_empty());
     run.traced = span::phases_are_wanted();
+    let traced = run.traced;
     let mut reported = Reported { run, command, hooks, told: hooks.is_empty() };
-    let ended = reported.run.execute(job).await;
+    let ended = if traced { reported.run.execute(&mut Deciding(job)).await } else { reported.run.execute(job).await };
     reported.ended(&ended);
     span::record(&span, &ended);
     span::record_tally(&span, &reported.run.watched.tally);

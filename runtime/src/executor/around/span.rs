@@ -1,6 +1,6 @@
 //! Spans: one a command, and one a phase for those who look closer.
 
-use tracing::{Level, Span, field};
+use tracing::{Level, Span, field, level_filters::LevelFilter};
 
 use crate::{
     executor::{
@@ -15,6 +15,11 @@ use crate::{
 /// Whether somebody looks at commands. Without a subscriber this is a comparison.
 #[inline]
 pub(super) fn is_wanted() -> bool {
+    Level::INFO <= LevelFilter::current() && are_wanted()
+}
+
+#[inline(never)]
+fn are_wanted() -> bool {
     tracing::enabled!(target: "foldline", Level::INFO)
 }
 
@@ -38,24 +43,6 @@ pub(super) fn of_command(executor: &Executor, command: &'static str) -> Span {
         otel.name = command,
         otel.status_code = field::Empty,
     )
-}
-
-/// The span of a phase.
-pub(in crate::executor) fn phase(name: Phase) -> Span {
-    match name {
-        Phase::Load => tracing::debug_span!(target: "foldline", "load"),
-        Phase::Decide => tracing::debug_span!(target: "foldline", "decide"),
-        Phase::Append => tracing::debug_span!(target: "foldline", "append"),
-    }
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(in crate::executor) enum Phase {
-    /// Until the streams are at hand.
-    Load,
-    Decide,
-    /// Until what was decided is durable.
-    Append,
 }
 
 pub(super) fn record(span: &Span, ended: &Result<Committed, Failure>) {

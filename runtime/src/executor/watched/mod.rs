@@ -4,9 +4,18 @@ mod gauges;
 mod meter;
 mod meters;
 mod outcome;
+mod phase;
+mod shard;
 mod tally;
 #[expect(clippy::module_inception, reason = "it is the thing itself")]
 mod watched;
 
 pub use self::tally::Phases;
-pub(super) use self::{meter::Timing, meters::Meters, outcome::outcome_of, tally::Tally, watched::Watched};
+pub(super) use self::{
+    meters::Meters,
+    outcome::{outcome_of, outcome_of_failure},
+    phase::{Deciding, append_span, load_span},
+    shard::Timing,
+    tally::Tally,
+    watched::Watched,
+};

@@ -11,9 +11,15 @@ pub(in crate::executor) fn outcome_of(ended: &Result<Committed, Failure>) -> Com
     match ended {
         Ok(committed) if committed.replayed() => CommandOutcome::Replayed,
         Ok(_) => CommandOutcome::Committed,
-        Err(Failure::Rejected) => CommandOutcome::Rejected,
-        Err(Failure::Panicked) => CommandOutcome::Panicked,
-        Err(Failure::Other(error)) => match error {
+        Err(failure) => outcome_of_failure(failure),
+    }
+}
+
+pub(in crate::executor) fn outcome_of_failure(failure: &Failure) -> CommandOutcome {
+    match failure {
+        Failure::Rejected => CommandOutcome::Rejected,
+        Failure::Panicked => CommandOutcome::Panicked,
+        Failure::Other(error) => match error {
             ExecuteError::Rejected(never) => match *never {},
             ExecuteError::SameStream { .. } => CommandOutcome::SameStream,
             ExecuteError::AlreadyExists { .. } => CommandOutcome::AlreadyExists,

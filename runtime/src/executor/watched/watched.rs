@@ -1,8 +1,9 @@
 //! One execution, watched.
 
 use super::{
-    meter::{Meter, Shard, Timing},
+    meter::Meter,
     meters::Meters,
+    shard::{Shard, Timing},
     tally::Tally,
 };
 use crate::observe::CommandOutcome;

@@ -1,0 +1,140 @@
+//! What a thread has counted of one kind of command.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::{Duration, Instant},
+};
+
+use super::tally::Tally;
+use crate::{
+    observe::{CommandOutcome, Histogram},
+    stats::CommandStats,
+};
+
+/// What a thread, or a few, have counted of one kind of command.
+#[derive(Debug, Default)]
+pub(in crate::executor) struct Shard {
+    /// Executions that were over at once, behind the last that stood for others: how many, and above that their hits and their
+    /// events. In one number, for an atomic addition is most of what counting costs.
+    quick: AtomicU64,
+    /// With so many of them, one is timed.
+    due: AtomicU64,
+    events: AtomicU64,
+    hits: AtomicU64,
+    misses: AtomicU64,
+    retries: AtomicU64,
+    conflicts: AtomicU64,
+    /// By outcome; what was committed is the rest.
+    others: [AtomicU64; CommandOutcome::ALL.len()],
+    latency: Histogram,
+}
+
+const HITS: u32 = 16;
+const EVENTS: u32 = 40;
+
+/// More than this of an execution is counted by itself: the parts of the one number are wide enough for as many executions as
+/// there are between two that stand for others.
+const SMALL: u32 = 256;
+
+/// How long an execution took, as far as it was looked at.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::executor) struct Timing {
+    /// When it began; if it was not to be timed, when it first waited.
+    pub(in crate::executor) since: Option<Instant>,
+    pub(in crate::executor) waited: bool,
+    /// Whether it was timed from its beginning.
+    pub(in crate::executor) whole: bool,
+}
+
+impl Timing {
+    /// Of an execution that begins now.
+    #[inline]
+    pub(in crate::executor) fn begin(whole: bool) -> Self {
+        Self { since: whole.then(Instant::now), waited: false, whole }
+    }
+
+    pub(in crate::executor) fn waits(&mut self) {
+        self.waited = true;
+        self.since.get_or_insert_with(Instant::now);
+    }
+}
+
+impl Shard {
+    /// Whether the next execution is to be timed.
+    #[inline]
+    pub(super) fn is_due(&self) -> bool {
+        self.quick.load(Relaxed) & ((1 << HITS) - 1) >= self.due.load(Relaxed)
+    }
+
+    /// Takes in an execution that has ended, if there is little to say of it.
+    #[inline]
+    pub(super) fn count_quickly(&self, outcome: CommandOutcome, timing: Timing, tally: &Tally) -> bool {
+        let quick = timing.since.is_none()
+            && outcome == CommandOutcome::Committed
+            && tally.misses | tally.retries == 0
+            && tally.hits | tally.events < SMALL;
+        if quick {
+            self.quick.fetch_add(1 + (u64::from(tally.hits) << HITS) + (u64::from(tally.events) << EVENTS), Relaxed);
+        }
+        quick
+    }
+
+    /// Takes in any other. If it was timed: how long it took, and for how many it stands.
+    pub(super) fn count(&self, outcome: CommandOutcome, timing: Timing, tally: &Tally) -> Option<(Duration, u64)> {
+        match outcome {
+            CommandOutcome::Committed => drop(self.events.fetch_add(u64::from(tally.events), Relaxed)),
+            other => drop(self.others[other as usize].fetch_add(1, Relaxed)),
+        }
+        self.hits.fetch_add(u64::from(tally.hits), Relaxed);
+        self.misses.fetch_add(u64::from(tally.misses), Relaxed);
+        self.retries.fetch_add(u64::from(tally.retries), Relaxed);
+        self.conflicts.fetch_add(u64::from(tally.conflicts), Relaxed);
+        let Some(since) = timing.since else {
+            self.quick.fetch_add(1, Relaxed);
+            return None;
+        };
+        let took = since.elapsed();
+        let times = if timing.waited {
+            self.due.store(0, Relaxed);
+            1
+        } else {
+            // By chance, so that no rhythm in what is executed escapes it.
+            self.due.store(fastrand::u64(8..24), Relaxed);
+            1 + self.settle()
+        };
+        self.latency.record(took, times);
+        Some((took, times))
+    }
+
+    /// Counts those that were over at once like all others, and says how many they were.
+    fn settle(&self) -> u64 {
+        let (count, hits, events) = parts(self.quick.swap(0, Relaxed));
+        self.hits.fetch_add(hits, Relaxed);
+        self.events.fetch_add(events, Relaxed);
+        count
+    }
+
+    pub(super) fn add_to(&self, stats: &mut CommandStats) {
+        let (untimed, hits, events) = parts(self.quick.load(Relaxed));
+        let mut latency = crate::observe::Latency::default();
+        self.latency.add_to(&mut latency);
+        let mut others = 0;
+        for (outcome, count) in CommandOutcome::ALL.into_iter().zip(&self.others) {
+            let count = count.load(Relaxed);
+            stats.add(outcome, count);
+            others += count;
+        }
+        stats.add(CommandOutcome::Committed, (latency.count() + untimed).saturating_sub(others));
+        stats.latency.merge(&latency);
+        stats.events += events + self.events.load(Relaxed);
+        stats.cache_hits += hits + self.hits.load(Relaxed);
+        stats.cache_misses += self.misses.load(Relaxed);
+        stats.retries += self.retries.load(Relaxed);
+        stats.conflicts += self.conflicts.load(Relaxed);
+    }
+}
+
+/// How many, their hits and their events.
+fn parts(quick: u64) -> (u64, u64, u64) {
+    (quick & ((1 << HITS) - 1), (quick >> HITS) & ((1 << (EVENTS - HITS)) - 1), quick >> EVENTS)
+}
