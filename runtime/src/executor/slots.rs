@@ -284,8 +284,11 @@ impl Lifecycle<StreamName, Parked> for Pinned {
         Arc::strong_count(&parked.slot) > 1 || parked.slot.is_pending()
     }
 
-    fn on_evict(&self, _: &mut (), _: StreamName, _: Parked) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+    fn on_evict(&self, _: &mut (), _: StreamName, parked: Parked) {
+        // The cache also hands over what a state that has grown is put in the place of: somebody has the slot then.
+        if Arc::strong_count(&parked.slot) == 1 {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 

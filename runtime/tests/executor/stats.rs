@@ -103,6 +103,7 @@ async fn commands_that_wait_for_nothing_are_all_counted_and_some_stand_for_all()
         bank.execute(add(&name("a"), n)).await?;
     }
     let stats = bank.stats();
+    assert_eq!((stats.cache.streams, stats.cache.evictions), (1, 0), "a state is put in the place of an empty one");
     let act = &stats.commands["Act"];
     assert_eq!((act.count(Committed), act.events, act.executions()), (1_000, 1_000, 1_000));
     let timed = act.latency.count();
