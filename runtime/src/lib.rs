@@ -3,6 +3,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+pub mod alerts;
 mod command;
 mod error;
 mod event;
@@ -60,7 +61,7 @@ pub use self::{
         ProjectionStatus, Projector, ProjectorBuilder, ProjectorError, Reached, Rebuild, Run, RunState, View, WaitFor,
     },
     recorded::{CommitInfo, Place, RawEvent, Recorded},
-    stats::{CacheStats, CommandStats, Stats},
+    stats::{Breach, CacheStats, CommandStats, PerformanceTargets, Stats, Target},
     store::{AnyStore, Difference, History, Log, Rows},
     stream::{Stream, StreamKey, StreamName},
     time::Timestamp,

@@ -113,6 +113,16 @@ table! {
         "Processor time that the process has used.";
 }
 
+/// Buckets for the histograms of seconds, from 10 µs to 10 s, for exporters that want to be told.
+pub const SECONDS_BUCKETS: &[f64] = &[
+    0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
+    0.5, 1.0, 2.5, 5.0, 10.0,
+];
+
+/// Buckets for [`BATCH_COMMITS`], likewise.
+pub const COMMITS_BUCKETS: &[f64] =
+    &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0, 4096.0];
+
 /// Tells the recorder what each metric says. Stores and executors do so when they are built.
 pub fn describe() {
     with_recorder(|recorder| {

@@ -5,6 +5,7 @@
 //! only there once somebody wants to know.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak},
     thread,
     time::Duration,
@@ -60,8 +61,10 @@ impl Pulse {
     fn run(&self) {
         loop {
             for member in self.members() {
+                // One that panics is to cost the others nothing. It is asked again.
+                let more = catch_unwind(AssertUnwindSafe(|| member.beat())).unwrap_or(true);
                 // Whoever changes something after this look has called, or calls.
-                if member.beat() {
+                if more {
                     self.state().called = true;
                 }
             }

@@ -2,11 +2,13 @@
 
 mod seconds;
 mod show;
+mod targets;
 
 use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+pub use self::targets::{Breach, PerformanceTargets, Target};
 use crate::observe::{CommandOutcome, Latency};
 
 /// What went through an executor: [`Executor::stats`](crate::Executor::stats).

@@ -73,3 +73,28 @@ fn times_have_three_digits() {
     let shown = shown.map(|nanos| Time(Some(Duration::from_nanos(nanos))).to_string());
     assert_eq!(shown, ["999 ns", "1.20 µs", "45.6 µs", "789 µs", "1.23 ms", "99.9 ms", "5.00 s"]);
 }
+
+#[test]
+fn what_misses_a_target_is_said_in_words() {
+    let all_is_well = PerformanceTargets { events_per_second: Some(200.0), ..PerformanceTargets::production() };
+    assert_eq!(all_is_well.check(&stats(1_000, 8)), []);
+    let mut slow = stats(1_000, 8);
+    slow.merge(&stats(20, 300));
+    slow.commands.insert("Audit".into(), stats(1, 9_000).commands["Transfer"].clone());
+    (slow.elapsed, slow.memory, slow.cpu) = (Duration::from_secs(20), Some(2 << 30), Some(Duration::from_secs(64)));
+    let breaches = PerformanceTargets::production().check(&slow);
+    let said: Vec<String> = breaches.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        [
+            "51 commands a second, and should be at least 100",
+            "102 events a second, and should be at least 1000",
+            "p99 is 294 ms, and should be under 100 ms (the slowest is Audit, 8.86 s)",
+            "memory is 2.0 GiB, and should be under 1.0 GiB",
+            "processor use is 80 %, and should be under 70 %",
+        ]
+    );
+    assert_eq!(PerformanceTargets::production().at_any_load().check(&slow).len(), 3);
+    // Nothing has happened: nothing was slow, but little was done.
+    assert_eq!(PerformanceTargets::development().check(&Stats::default()).len(), 2);
+}

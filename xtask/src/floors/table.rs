@@ -40,7 +40,7 @@ pub(super) const HOUSES: &[House] = &[
             &[&["writer"], &["sql"], &["memory"], &["sqlite"], &["postgres"]],
             // F4: what runs commands and projections. A handle comes from an opener, and an opener opens handles: they
             // are one room with two doors.
-            &[&["command", "handle"], &["executor"], &["projector"], &["open"]],
+            &[&["command", "handle"], &["executor"], &["projector"], &["open"], &["alerts"]],
             // F5: what stands before users.
             &[&["testing"], &["__private"], &["lib"]],
         ],

@@ -1,0 +1,9 @@
+//! Who is told when an application is slow.
+
+#![expect(clippy::expect_used, reason = "this is how a test fails")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod told;
+mod webhook;
