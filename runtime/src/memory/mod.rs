@@ -9,7 +9,10 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use tokio::sync::watch;
 
-use self::{checkpoints::Kept, state::State};
+use self::{
+    checkpoints::Kept,
+    state::{Prepared, State},
+};
 use crate::{
     error::StoreError,
     id::CommitId,
@@ -68,7 +71,8 @@ impl Store for MemoryStore {
     }
 
     fn submit(&self, _: Place, commit: Commit) -> Ticket {
-        let outcome = self.write().commit(commit);
+        let prepared = Prepared::from(commit);
+        let outcome = self.write().commit(prepared);
         // Whoever subscribes later looks at the log before it waits, so nobody is to be woken but those who are there.
         if self.grown.receiver_count() > 0 {
             self.grown.send_replace(());

@@ -22,8 +22,6 @@ pub(super) struct State {
     /// The event at position n stands at n - 1.
     events: Pages<Stored>,
     streams: HashMap<StreamName, StreamLog, RandomState>,
-    /// The first position of each commit with events.
-    commits: HashMap<CommitId, u64, RandomState>,
     keys: HashMap<Arc<str>, Taken, RandomState>,
     closed: bool,
 }
@@ -54,8 +52,26 @@ struct Taken {
     first: Receipt,
 }
 
+/// A commit, and what is kept of it: made before its turn, so that the next one's comes sooner.
+pub(super) struct Prepared {
+    commit: Commit,
+    payloads: Bytes,
+    info: Option<Arc<CommitInfo>>,
+}
+
+impl From<Commit> for Prepared {
+    fn from(mut commit: Commit) -> Self {
+        if commit.events().is_empty() {
+            return Self { commit, payloads: Bytes::new(), info: None };
+        }
+        let (payloads, metadata) = commit.take_content();
+        let info = CommitInfo::new(commit.id(), Timestamp::now(), metadata);
+        Self { commit, payloads, info: Some(Arc::new(info)) }
+    }
+}
+
 impl State {
-    pub(super) fn commit(&mut self, mut commit: Commit) -> Outcome {
+    pub(super) fn commit(&mut self, Prepared { commit, payloads, info }: Prepared) -> Outcome {
         if self.closed {
             return Outcome::Failed(StoreError::Closed);
         }
@@ -70,7 +86,9 @@ impl State {
                 return Outcome::Refused(Refusal::Stale { stream: expectation.stream.clone(), actual });
             }
         }
-        self.append(&mut commit);
+        if let Some(info) = info {
+            self.append(&commit, payloads, &info);
+        }
         let key = commit.key().filter(|_| !commit.is_proof()).cloned();
         let position = (!commit.events().is_empty()).then(|| self.head());
         let receipt = commit.into_receipt(position);
@@ -80,13 +98,8 @@ impl State {
         Outcome::Committed(receipt)
     }
 
-    fn append(&mut self, commit: &mut Commit) {
-        if commit.events().is_empty() {
-            return;
-        }
-        let (id, (mut payloads, metadata)) = (commit.id(), commit.take_content());
-        self.commits.insert(id, self.head() + 1);
-        let info = Arc::new(CommitInfo::new(id, Timestamp::now(), metadata));
+    fn append(&mut self, commit: &Commit, mut payloads: Bytes, info: &Arc<CommitInfo>) {
+        let id = commit.id();
         for event in commit.events() {
             let Some(Expectation { stream, .. }) = commit.expectations().get(event.stream) else { continue };
             let position = self.head() + 1;
@@ -105,7 +118,7 @@ impl State {
                 name: event.name,
                 schema_version: event.schema_version,
                 payload,
-                commit: Arc::clone(&info),
+                commit: Arc::clone(info),
             });
         }
     }
@@ -162,16 +175,18 @@ impl State {
         Ok(page)
     }
 
+    /// Looks for it from the end of the log: nobody asks so often that every commit should pay for an index.
     pub(super) fn find_commit(&self, id: CommitId) -> Option<Receipt> {
-        let first = *self.commits.get(&id)?;
-        let mut receipt = Receipt { id, position: None, versions: Vec::new() };
-        for position in first..=self.head() {
-            let Some(event) = self.at(position).filter(|event| event.commit.id == id) else { break };
-            receipt.position = Some(position);
-            receipt.versions.retain(|(stream, _)| *stream != event.stream);
-            receipt.versions.push((event.stream.clone(), event.version));
+        let of_it = |position: &u64| self.at(*position).filter(|event| event.commit.id == id);
+        let last = (1..=self.head()).rev().find(|position| of_it(position).is_some())?;
+        let mut versions: Vec<(StreamName, u64)> = Vec::new();
+        for event in (1..=last).rev().map_while(|position| of_it(&position)) {
+            if versions.iter().all(|(known, _)| *known != event.stream) {
+                versions.push((event.stream.clone(), event.version));
+            }
         }
-        Some(receipt)
+        versions.reverse();
+        Some(Receipt { id, position: Some(last), versions })
     }
 
     pub(super) fn close(&mut self) {
