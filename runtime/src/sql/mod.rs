@@ -8,5 +8,6 @@ pub(crate) mod migrations;
 pub(crate) mod numbers;
 pub(crate) mod pages;
 pub(crate) mod pool;
+pub(crate) mod projections;
 pub(crate) mod rows;
 pub(crate) mod watch;

@@ -5,13 +5,15 @@ use sqlx::{AssertSqlSafe, Row, postgres::PgConnection};
 
 use super::{
     PostgresDatabase,
-    checkpoints::{advance_call, lease_call, next_step},
-    transaction::{failed, worked},
+    checkpoints::{advance_call, lease_call},
 };
 use crate::{
     error::StoreError,
-    postgres::schema::Schema,
-    sql::numbers::big,
+    postgres::{faults::SqlState, schema::Schema},
+    sql::{
+        numbers::big,
+        projections::{self, next_step, plain},
+    },
     store::{AnyStore, Build, Checkpoint, Database, Difference, Lease, Work, WriteFault},
 };
 
@@ -114,7 +116,7 @@ impl Database for PostgresDatabase {
                 if !there.try_get::<bool, _>(0).map_err(failed)? {
                     self.ours(connection, &format!("create schema {}", place.quoted())).await?;
                 }
-                create(connection).await.map_err(worked)
+                create(connection).await.map_err(projections::worked::<SqlState>)
             })
             .await
         }
@@ -222,13 +224,6 @@ impl PostgresDatabase {
     }
 }
 
-/// The fault of something in which nobody else's work was done.
-fn plain(fault: WriteFault) -> StoreError {
-    match fault {
-        WriteFault::Store(error) => error,
-        WriteFault::Work(error) => StoreError::Failed { context: error.to_string().into(), source: None },
-        WriteFault::Lost => {
-            StoreError::Failed { context: "the projection is somebody else's now".into(), source: None }
-        }
-    }
+fn failed(error: sqlx::Error) -> WriteFault {
+    projections::failed::<SqlState>(error)
 }

@@ -1,6 +1,6 @@
 //! How far projections are, and who runs them.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::{BoxFuture, FutureExt};
@@ -20,8 +20,11 @@ use crate::{
         schema::{Statement, Statements},
         types::{JsonText, StoredJson},
     },
-    sql::numbers::{big, count},
-    store::{Checkpoint, Checkpoints, Claim, Lease, Parked, Snapshot},
+    sql::{
+        numbers::{big, count},
+        projections::{broken, next_step, parked_of, parked_text},
+    },
+    store::{Checkpoint, Checkpoints, Claim, Lease, Snapshot},
 };
 
 type Call = Query<'static, Postgres, PgArguments>;
@@ -126,11 +129,6 @@ impl Checkpoints for PostgresDatabase {
     }
 }
 
-/// The lease that stands there once a step was taken.
-pub(super) fn next_step(lease: &Lease) -> Lease {
-    Lease { fence: lease.fence + 1, ..lease.clone() }
-}
-
 pub(super) fn lease_call(statement: &Statement, lease: &Lease) -> Call {
     sqlx::query(statement.text()).bind(&*lease.name).bind(Uuid::from_u128(lease.owner))
 }
@@ -149,11 +147,6 @@ fn micros(term: Duration) -> f64 {
     term.as_micros() as f64
 }
 
-fn parked_text(parked: &[Parked]) -> String {
-    // Texts and numbers always have a JSON text.
-    serde_json::to_string(parked).unwrap_or_else(|_| String::from("[]"))
-}
-
 fn number(row: &PgRow, column: usize) -> Result<i64, sqlx::Error> {
     row.try_get(column)
 }
@@ -162,11 +155,11 @@ fn checkpoint(row: &PgRow) -> Result<Checkpoint, StoreError> {
     let read = || -> Result<Checkpoint, sqlx::Error> {
         // Unchecked: sqlx knows no JSON without its own feature for it.
         let parked: StoredJson = row.try_get_unchecked(2)?;
-        let parked = serde_json::from_slice(&parked.0).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-        Ok(Checkpoint { position: count(number(row, 0)?), code: number(row, 1)?.cast_unsigned(), parked })
+        Ok(Checkpoint {
+            position: count(number(row, 0)?),
+            code: number(row, 1)?.cast_unsigned(),
+            parked: parked_of(&parked.0)?,
+        })
     };
-    read().map_err(|error| StoreError::Failed {
-        context: "a checkpoint cannot be read: was it changed by hand?".into(),
-        source: Some(Arc::new(error)),
-    })
+    read().map_err(broken)
 }

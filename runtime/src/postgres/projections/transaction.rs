@@ -1,24 +1,16 @@
 //! Rows and their checkpoint, in one transaction.
 
-use std::{error::Error as StdError, sync::Arc, time::Duration};
+use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Connection, postgres::PgConnection};
 use tokio::time::timeout;
 
-use super::{
-    PostgresDatabase,
-    checkpoints::{advance_call, next_step},
-};
+use super::{PostgresDatabase, checkpoints::advance_call};
 use crate::{
-    error::StoreError,
-    postgres::{
-        faults::{kind, store_error},
-        schema::Schema,
-    },
-    projection::ProjectionError,
+    postgres::{faults::SqlState, schema::Schema},
     sql::{
-        faults::Kind,
         pool::{Source, late},
+        projections::{WRITING, failed, next_step, not_committed, worked},
     },
     store::{Checkpoint, Lease, Work, WriteFault},
 };
@@ -28,8 +20,6 @@ const SILENCE: Duration = Duration::from_secs(5);
 
 /// How many statements' time a whole transaction may take.
 const STATEMENTS: u32 = 10;
-
-const DOING: &str = "writing rows";
 
 impl PostgresDatabase {
     /// Does `work` among the tables of `place`. What it did is there once this has returned, and not before; after an error
@@ -43,7 +33,7 @@ impl PostgresDatabase {
         let mut connection = self.connection(place).await.map_err(WriteFault::Store)?;
         let Ok(done) = timeout(patience, run(&mut connection, place, work)).await else {
             // The connection is dropped, and with it whatever was under way.
-            return Err(WriteFault::Store(late(DOING, patience)));
+            return Err(WriteFault::Store(late(WRITING, patience)));
         };
         if done.as_ref().map_or_else(|(_, sound)| *sound, |_| true) {
             self.give_back(place, connection);
@@ -60,9 +50,9 @@ impl PostgresDatabase {
     ) -> Result<Lease, WriteFault> {
         let persistent = !self.0.connector.pooled();
         self.transaction(place, async |connection| {
-            work(connection).await.map_err(worked)?;
+            work(connection).await.map_err(worked::<SqlState>)?;
             let call = advance_call(&self.0.statements, lease, to, None).persistent(persistent);
-            match call.execute(connection).await.map_err(failed)?.rows_affected() {
+            match call.execute(connection).await.map_err(failed::<SqlState>)?.rows_affected() {
                 0 => Err(WriteFault::Lost),
                 _ => Ok(next_step(lease)),
             }
@@ -77,7 +67,7 @@ async fn run<T>(
     place: &Schema,
     work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, WriteFault>,
 ) -> Result<T, (WriteFault, bool)> {
-    let lost = |error| (failed(error), false);
+    let lost = |error| (failed::<SqlState>(error), false);
     // Safe: the text is ours, and the schema's name is quoted in it. All of it in one round trip.
     let begin = place.fill(&format!(
         "begin isolation level read committed; set local search_path = :\"schema\", public; set local idle_in_transaction_session_timeout = {}",
@@ -85,40 +75,17 @@ async fn run<T>(
     ));
     let mut transaction = connection.begin_with(AssertSqlSafe(begin)).await.map_err(lost)?;
     match work(&mut transaction).await {
-        Ok(done) => {
-            match transaction.commit().await {
-                Ok(()) => Ok(done),
-                // Some constraints are looked at only now.
-                Err(error) if kind(&error) == Kind::Refused => {
-                    Err((WriteFault::Work(ProjectionError::write(error)), true))
-                }
-                Err(error) => Err(lost(error)),
+        Ok(done) => match transaction.commit().await {
+            Ok(()) => Ok(done),
+            Err(error) => {
+                let fault = not_committed::<SqlState>(error);
+                let sound = matches!(fault, WriteFault::Work(_));
+                Err((fault, sound))
             }
-        }
+        },
         Err(fault) => {
             let sound = transaction.rollback().await.is_ok();
             Err((fault, sound))
         }
     }
-}
-
-/// A fault of the database, whatever was done.
-pub(super) fn failed(error: sqlx::Error) -> WriteFault {
-    WriteFault::Store(store_error(DOING, error))
-}
-
-/// What went wrong in work that is not ours: it is to blame, unless the database could not just then.
-pub(super) fn worked(error: ProjectionError) -> WriteFault {
-    let mut cause: Option<&(dyn StdError + 'static)> = Some(&error);
-    while let Some(one) = cause {
-        match one.downcast_ref::<sqlx::Error>().map(kind) {
-            Some(Kind::Connection | Kind::Transient) => {
-                let (context, source) = (format!("{DOING}: {one}").into(), Some(Arc::new(error) as _));
-                return WriteFault::Store(StoreError::Unavailable { context, source });
-            }
-            Some(Kind::Refused) => break,
-            None => cause = one.source(),
-        }
-    }
-    WriteFault::Work(error)
 }
