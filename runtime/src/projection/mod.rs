@@ -5,6 +5,7 @@ mod error;
 pub(crate) mod exhaustive;
 pub(crate) mod handler;
 
+pub(crate) use self::delivery::Once;
 pub use self::{delivery::Delivery, error::ProjectionError};
 
 /// A read model: which events it listens to, and how each of them changes it.

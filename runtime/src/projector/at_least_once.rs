@@ -15,8 +15,7 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    projection::Projection,
-    recorded::RawEvent,
+    projection::{Delivery, Projection},
     store::{AnyStore, Checkpoint, Difference, Lease, Store},
 };
 
@@ -24,6 +23,11 @@ use crate::{
 ///
 /// Its handlers take the events of a batch in, each in its turn; [`deliver`](Self::deliver) then takes them where they
 /// belong. Each batch begins with a clone of the value that was handed to the projector, which is usually empty.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` delivers nothing",
+    label = "nobody has said where its events are taken",
+    note = "write `impl Deliver for {Self}`, whose `deliver` takes there what the handlers took in"
+)]
 pub trait Deliver: Projection + Clone {
     /// What can go wrong.
     type Error: Into<Box<dyn StdError + Send + Sync>>;
@@ -118,7 +122,7 @@ impl<P: Deliver> Model for Delivering<P> {
         self.right.claim(&start).await
     }
 
-    async fn take(&mut self, events: &[&RawEvent], to: &Checkpoint) -> Result<(), Trouble> {
+    async fn take(&mut self, events: &[Delivery<'_>], to: &Checkpoint) -> Result<(), Trouble> {
         let batch = fold(&self.empty, events)?;
         // A former owner that was paused must not go on as if nothing was.
         self.right.lease()?;

@@ -6,16 +6,13 @@ use std::{
 };
 
 use super::model::Trouble;
-use crate::{
-    projection::{Delivery, Projection, ProjectionError},
-    recorded::RawEvent,
-};
+use crate::projection::{Delivery, Projection, ProjectionError};
 
 /// What the handlers take in from these events, begun with a clone of `empty`.
-pub(super) fn fold<P: Projection + Clone>(empty: &P, events: &[&RawEvent]) -> Result<P, Trouble> {
+pub(super) fn fold<P: Projection + Clone>(empty: &P, events: &[Delivery<'_>]) -> Result<P, Trouble> {
     let mut value = empty.clone();
     for (index, event) in events.iter().enumerate() {
-        let error = match catch_unwind(AssertUnwindSafe(|| value.apply(Delivery::of(event)))) {
+        let error = match catch_unwind(AssertUnwindSafe(|| value.apply(*event))) {
             Ok(Ok(())) => continue,
             Ok(Err(error)) => error,
             Err(panic) => ProjectionError::panicked(&*panic),

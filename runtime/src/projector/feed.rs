@@ -1,7 +1,6 @@
 //! The log as projections read it: a page is fetched once for all that come by, and the next one on its way.
 
 use std::{
-    borrow::Borrow,
     collections::{HashMap, VecDeque},
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
@@ -12,6 +11,8 @@ use tokio::task::JoinHandle;
 
 use crate::{
     error::StoreError,
+    id::CommitId,
+    projection::{Delivery, Once},
     recorded::RawEvent,
     store::{AnyStore, LogRead, Store},
 };
@@ -25,7 +26,9 @@ pub(super) struct Page {
     pub(super) reached: u64,
     /// Whether there was more when it was read.
     more: bool,
-    pub(super) events: Vec<RawEvent>,
+    events: Vec<RawEvent>,
+    /// Beside the events, if more than one projection wants them.
+    once: Option<Box<[Once]>>,
 }
 
 type Fetched = Result<Arc<Page>, StoreError>;
@@ -37,6 +40,8 @@ pub(super) struct Feed {
     categories: Option<Arc<[String]>>,
     page: usize,
     keep: usize,
+    /// Whether more than one projection reads it.
+    shared: bool,
     state: Mutex<State>,
 }
 
@@ -47,12 +52,20 @@ struct State {
     coming: HashMap<u64, Shared<BoxFuture<'static, Fetched>>>,
     /// Where the log ended when it was last looked at.
     end: Option<u64>,
+    /// Whether so much of the last page was of no concern that the database had better leave it out.
+    sparse: bool,
 }
 
 impl Feed {
     /// Reads the log in pages of so many events of these categories, and keeps so many pages.
-    pub(super) fn new(store: AnyStore, categories: Option<Arc<[String]>>, page: usize, keep: usize) -> Arc<Self> {
-        Arc::new(Self { store, categories, page, keep: keep.max(2), state: Mutex::default() })
+    pub(super) fn new(
+        store: AnyStore,
+        categories: Option<Arc<[String]>>,
+        page: usize,
+        keep: usize,
+        shared: bool,
+    ) -> Arc<Self> {
+        Arc::new(Self { store, categories, page, keep: keep.max(2), shared, state: Mutex::default() })
     }
 
     pub(super) fn store(&self) -> &AnyStore {
@@ -84,18 +97,19 @@ impl Feed {
             return coming.clone();
         }
         let at_the_end = state.end == Some(after);
-        let task = tokio::spawn(fetch(Arc::downgrade(self), self.read(after), at_the_end));
+        let task = tokio::spawn(fetch(Arc::downgrade(self), self.read(after, state.sparse), at_the_end));
         let coming = Task(task).ended().boxed().shared();
         state.coming.insert(after, coming.clone());
         coming
     }
 
-    fn read(&self, after: u64) -> Reading {
+    fn read(&self, after: u64, sparse: bool) -> Reading {
         let mut read = LogRead::after(after);
         // One more, which tells whether the last commit ends here.
         read.limit = self.page + 1;
-        read.categories.clone_from(&self.categories);
-        Reading { store: self.store.clone(), read }
+        // To look at every row costs the database more than to send those that nobody wants, as long as they are few.
+        read.categories = self.categories.clone().filter(|_| sparse);
+        Reading { store: self.store.clone(), read, shared: self.shared }
     }
 
     /// What was fetched is kept, and no longer on its way.
@@ -103,6 +117,10 @@ impl Feed {
         let mut state = self.state();
         state.coming.remove(&after);
         let Ok(page) = fetched else { return };
+        // One of so many is looked at, for all.
+        const SAMPLE: usize = 16;
+        let wanted = page.events.iter().step_by(SAMPLE).filter(|event| self.wants(event)).count() * SAMPLE;
+        state.sparse = (wanted as u64) < (page.reached - page.after) / 2;
         if !page.more {
             state.end = Some(page.reached);
         }
@@ -110,6 +128,11 @@ impl Feed {
         while state.pages.len() > self.keep {
             state.pages.pop_front();
         }
+    }
+
+    fn wants(&self, event: &RawEvent) -> bool {
+        let category = event.stream().category();
+        self.categories.as_ref().is_none_or(|categories| categories.iter().any(|known| known == category))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -126,6 +149,7 @@ impl fmt::Debug for Feed {
 struct Reading {
     store: AnyStore,
     read: LogRead,
+    shared: bool,
 }
 
 async fn fetch(feed: Weak<Feed>, reading: Reading, at_the_end: bool) -> Fetched {
@@ -146,8 +170,9 @@ impl Reading {
             }
             let page = self.store.read_log(self.read.clone()).await?;
             if page.reached > after {
-                let mut page = Page { after, reached: page.reached, more: page.more, events: page.events };
+                let mut page = Page { after, reached: page.reached, more: page.more, events: page.events, once: None };
                 page.end_with_a_commit(self.read.limit - 1);
+                page.once = self.shared.then(|| page.events.iter().map(|_| Once::default()).collect());
                 return Ok(page);
             }
             at_the_end = true;
@@ -156,21 +181,30 @@ impl Reading {
 }
 
 impl Page {
+    /// The events, on their way into a projection.
+    pub(super) fn deliveries(&self) -> impl Iterator<Item = Delivery<'_>> {
+        let once = self.once.as_deref().unwrap_or_default();
+        let delivery = |(nth, event)| once.get(nth).map_or(Delivery::of(event), |once| Delivery::shared(event, once));
+        self.events.iter().enumerate().map(delivery)
+    }
+
     /// Leaves what is beyond `most` to the next page, so that no commit is torn apart.
     fn end_with_a_commit(&mut self, most: usize) {
-        let whole = whole_commits(&self.events, most);
+        let whole = whole_commits(self.events.len(), most, |nth| self.events.get(nth).map(RawEvent::commit));
         let Some(left) = self.events.get(whole) else { return };
         (self.reached, self.more) = (left.position() - 1, true);
         self.events.truncate(whole);
     }
 }
 
-/// How many of these events are at most so many, and whole commits; unless the first commit has more.
-pub(super) fn whole_commits(events: &[impl Borrow<RawEvent>], most: usize) -> usize {
-    let Some(next) = events.get(most).map(|event| event.borrow().commit()) else { return events.len() };
+/// How many of so many events are at most `most`, and whole commits; unless the first commit has more.
+pub(super) fn whole_commits(count: usize, most: usize, commit: impl Fn(usize) -> Option<CommitId>) -> usize {
+    if count <= most {
+        return count;
+    }
     // Commits stand one behind the other: no event of another lies between those of one.
-    let before = events.iter().take(most).rposition(|event| event.borrow().commit() != next);
-    before.map_or(most, |last| last + 1)
+    let next = commit(most);
+    (0..most).rev().find(|nth| commit(*nth) != next).map_or(most, |last| last + 1)
 }
 
 /// Stops when nobody waits for its end any more.

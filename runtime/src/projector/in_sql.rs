@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    recorded::RawEvent,
+    projection::Delivery,
     store::{AnyStore, Build, Checkpoint, Database, Difference, Lease, Rows, Work, WriteFault},
 };
 
@@ -145,7 +145,7 @@ impl<P: Rows<D>, D: Database> Model for RowsModel<P, D> {
         Ok(opened)
     }
 
-    async fn take(&mut self, events: &[&RawEvent], to: &Checkpoint) -> Result<(), Trouble> {
+    async fn take(&mut self, events: &[Delivery<'_>], to: &Checkpoint) -> Result<(), Trouble> {
         let batch = fold(&self.empty, events)?;
         let lease = self.right.lease()?;
         let work = writing::<P, D>(batch);

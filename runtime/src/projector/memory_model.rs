@@ -15,7 +15,6 @@ use super::{
 use crate::{
     error::StoreError,
     projection::{Delivery, Projection, ProjectionError},
-    recorded::RawEvent,
     store::{Checkpoint, Checkpoints, Lease, Parked, Snapshot},
 };
 
@@ -88,11 +87,11 @@ impl<P: Projection + Clone> Model for MemoryModel<P> {
         Ok(Opened::Ours(checkpoint))
     }
 
-    async fn take(&mut self, events: &[&RawEvent], to: &Checkpoint) -> Result<(), Trouble> {
+    async fn take(&mut self, events: &[Delivery<'_>], to: &Checkpoint) -> Result<(), Trouble> {
         let spoilt = &mut self.spoilt;
         self.view.change(|value, position| {
             for (index, event) in events.iter().enumerate() {
-                let applied = catch_unwind(AssertUnwindSafe(|| value.apply(Delivery::of(event))));
+                let applied = catch_unwind(AssertUnwindSafe(|| value.apply(*event)));
                 let error = match applied {
                     Ok(Ok(())) => continue,
                     Ok(Err(error)) => error,

@@ -197,7 +197,8 @@ impl ProjectorBuilder {
         let categories: HashSet<&str> = self.plans.iter().flat_map(|(plan, _)| plan.categories()).copied().collect();
         let categories = categories.into_iter().map(String::from).collect();
         let page = self.plans.iter().map(|(_, options)| options.batch).max().unwrap_or(1);
-        let feed = feed::Feed::new(self.store.clone(), Some(categories), page, self.pages);
+        let shared = self.plans.len() > 1;
+        let feed = feed::Feed::new(self.store.clone(), Some(categories), page, self.pages, shared);
         let waiting = Arc::<Waiting>::default();
         let plans = self.plans.into_iter();
         let shares = plans.map(|(plan, options)| plan.start(&feed, options, &waiting)).collect::<Result<_, _>>()?;

@@ -2,8 +2,7 @@
 
 use crate::{
     error::StoreError,
-    projection::ProjectionError,
-    recorded::RawEvent,
+    projection::{Delivery, ProjectionError},
     store::{Checkpoint, Lease},
 };
 
@@ -54,7 +53,7 @@ pub(super) trait Model: Send + Sized + 'static {
     fn open(&mut self) -> impl Future<Output = Result<Opened, Trouble>> + Send;
 
     /// Takes events in, and is then at `to`. All, or as its [`Trouble`] says.
-    fn take(&mut self, events: &[&RawEvent], to: &Checkpoint) -> impl Future<Output = Result<(), Trouble>> + Send;
+    fn take(&mut self, events: &[Delivery<'_>], to: &Checkpoint) -> impl Future<Output = Result<(), Trouble>> + Send;
 
     /// Makes durable that it is at `at`, where taking events in did not.
     fn keep(&mut self, at: &Checkpoint) -> impl Future<Output = Result<(), Trouble>> + Send;

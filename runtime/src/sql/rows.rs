@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, ops::Range, str, sync::Arc};
 
+use foldhash::fast::RandomState;
+
 use super::numbers::count;
 use crate::{
     error::StoreError,
@@ -81,12 +83,13 @@ fn read<'r, R: Cells>(
 /// Texts that were met, each made once.
 struct Interned<'r, T> {
     last: Option<(&'r [u8], T)>,
-    others: HashMap<&'r [u8], T>,
+    // A page may hold as many streams as events: what a text's hash costs is what a row costs.
+    others: HashMap<&'r [u8], T, RandomState>,
 }
 
 impl<T> Default for Interned<'_, T> {
     fn default() -> Self {
-        Self { last: None, others: HashMap::new() }
+        Self { last: None, others: HashMap::default() }
     }
 }
 

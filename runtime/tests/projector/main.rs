@@ -10,5 +10,6 @@ mod errors;
 mod in_memory;
 mod models;
 mod rebuild;
+mod sharing;
 
 type Done = Result<(), Box<dyn std::error::Error + Send + Sync>>;

@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 
 use super::{Next, Runner};
 use crate::{
-    projection::ProjectionError,
+    projection::{Delivery, ProjectionError},
     projector::{
         model::{Model, Trouble},
         status::Failure,
@@ -52,7 +52,7 @@ impl<M: Model> Runner<M> {
             (read.until_position, read.limit) = (self.checkpoint.position, limit);
             let read = self.place.feed.store().read_streams(vec![read]).await;
             let page = read.map_err(|error| (error.into(), None))?.pop().unwrap_or_default();
-            let events: Vec<&RawEvent> = page.events.iter().collect();
+            let events: Vec<Delivery<'_>> = page.events.iter().map(Delivery::of).collect();
             let to = self.without(stream, page.events.last().filter(|_| page.more));
             let (index, error) = match self.model.take(&events, &to).await {
                 Ok(()) => {

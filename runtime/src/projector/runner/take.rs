@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep};
 
 use super::{Bound, Next, Runner, Then};
 use crate::{
-    projection::ProjectionError,
+    projection::{Delivery, ProjectionError},
     projector::{
         feed::{Page, whole_commits},
         model::{Model, Trouble},
@@ -20,8 +20,8 @@ impl<M: Model> Runner<M> {
     /// Takes a page in, a batch at a time. Whatever is left over after a failure, it is handed over once more.
     pub(super) async fn take(&mut self, page: &Page) -> ControlFlow<Next> {
         let end = self.bound.as_ref().map_or(page.reached, |bound| bound.at.min(page.reached));
-        let wanted = page.events.iter().filter(|event| event.position() <= end && self.wants(event));
-        let wanted: Vec<&RawEvent> = wanted.collect();
+        let wanted = page.deliveries().filter(|event| event.position() <= end && self.wants(event));
+        let wanted: Vec<Delivery<'_>> = wanted.collect();
         // An event that is tried again is tried alone.
         let (mut rest, mut limit) = (&wanted[..], if self.tries.1 > 0 { 1 } else { self.place.options.batch });
         while !rest.is_empty() {
@@ -72,11 +72,14 @@ impl<M: Model> Runner<M> {
     }
 
     /// How many to take at once: whole commits, unless it is about finding the event that fails.
-    fn cut(&self, events: &[&RawEvent], limit: usize) -> usize {
-        if limit == self.place.options.batch { whole_commits(events, limit) } else { limit.min(events.len()) }
+    fn cut(&self, events: &[Delivery<'_>], limit: usize) -> usize {
+        if limit != self.place.options.batch {
+            return limit.min(events.len());
+        }
+        whole_commits(events.len(), limit, |nth| events.get(nth).map(|event| event.commit()))
     }
 
-    pub(super) fn took(&mut self, events: &[&RawEvent], to: Checkpoint) {
+    pub(super) fn took(&mut self, events: &[Delivery<'_>], to: Checkpoint) {
         self.changed = !M::DURABLE;
         if M::DURABLE {
             self.kept = (to.position, Instant::now());
@@ -100,7 +103,7 @@ impl<M: Model> Runner<M> {
     }
 
     /// An event cannot be taken in; those before it in its batch were.
-    async fn failed(&mut self, batch: &[&RawEvent], index: usize, error: ProjectionError) -> ControlFlow<Next> {
+    async fn failed(&mut self, batch: &[Delivery<'_>], index: usize, error: ProjectionError) -> ControlFlow<Next> {
         let (before, Some(event)) = (batch.get(..index).unwrap_or_default(), batch.get(index)) else {
             return ControlFlow::Continue(());
         };
@@ -144,6 +147,6 @@ impl<M: Model> Runner<M> {
     }
 }
 
-fn last_position(events: &[&RawEvent]) -> u64 {
+fn last_position(events: &[Delivery<'_>]) -> u64 {
     events.last().map_or(0, |event| event.position())
 }
