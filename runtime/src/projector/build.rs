@@ -44,18 +44,23 @@ pub(super) async fn build<K: Kind>(
     let store = shares.feed.store().clone();
     let (model, next) = shares.kind.next(&store, shares.options)?;
     let builder = shares.run(model, K::NAME, (0, 1));
-    let next = Next { shares, next, builder };
+    let mut next = Next { shares, next, builder };
     let (began, mut report) = (Instant::now(), next.builder.report.clone());
     loop {
         let head = store.head().await?;
-        let position = {
+        let (state, position) = {
             let report = report.borrow_and_update();
-            match report.state {
-                RunState::Stopped => return Err(next.why_it_stopped()),
-                RunState::Standby => return Err(ProjectorError::NotHere { projection: K::NAME.to_owned() }),
-                _ => report.position,
-            }
+            (report.state, report.position)
         };
+        match state {
+            RunState::Stopped => {
+                let why = next.why_it_stopped();
+                next.discard().await;
+                return Err(why);
+            }
+            RunState::Standby => return Err(ProjectorError::NotHere { projection: K::NAME.to_owned() }),
+            _ => {}
+        }
         let progress = Progress::since(began, position, head);
         *next.shares.progress() = Some(progress);
         if let Some(listener) = &mut listener {

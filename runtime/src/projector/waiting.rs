@@ -13,7 +13,7 @@ use std::{
 use futures_util::future::{BoxFuture, FutureExt, select};
 use tokio::{
     sync::{Notify, watch},
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout_at},
 };
 
 use super::{
@@ -86,7 +86,7 @@ pub struct WaitFor {
 }
 
 impl WaitFor {
-    /// Gives up after so long; never by default.
+    /// Gives up after so long, however many projections are waited for; never by default.
     pub fn timeout(mut self, after: Duration) -> Self {
         self.timeout = Some(after);
         self
@@ -107,16 +107,15 @@ impl WaitFor {
         }
         let Some(position) = self.position else { return Ok(()) };
         let _waiter = self.waiting.begin();
+        let deadline = self.timeout.and_then(|after| Some((after, Instant::now().checked_add(after)?)));
         for (name, mut report) in self.reports {
             let arrived = |report: &Report| report.position >= position || report.state == RunState::Stopped;
             let reached = report.wait_for(arrived);
-            let reached = match self.timeout {
+            let reached = match deadline {
                 None => reached.await,
-                Some(after) => timeout(after, reached).await.map_err(|_| ProjectorError::Timeout {
-                    projection: name.to_string(),
-                    position,
-                    after,
-                })?,
+                Some((after, deadline)) => timeout_at(deadline, reached)
+                    .await
+                    .map_err(|_| ProjectorError::Timeout { projection: name.to_string(), position, after })?,
             };
             let failure = match reached {
                 Ok(report) if report.position >= position => continue,
