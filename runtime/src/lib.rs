@@ -39,7 +39,7 @@ mod writer;
 #[cfg(feature = "postgres")]
 pub use self::postgres::{PostgresDatabase, PostgresOptions, PostgresStore};
 #[cfg(feature = "sqlite")]
-pub use self::sqlite::{SqliteOptions, SqliteStore, Synchronous};
+pub use self::sqlite::{SqliteDatabase, SqliteOptions, SqliteStore, Synchronous};
 pub use self::{
     command::{Access, Command, Decide, Declared, Declares, Fingerprint, Opener, Paused},
     error::{ExecuteError, KeyFault, StoreError},
@@ -66,6 +66,11 @@ pub use self::{
     stream::{Stream, StreamKey, StreamName},
     time::Timestamp,
 };
+
+/// The version of sqlx that read models in rows are written through.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[doc(no_inline)]
+pub use sqlx;
 
 /// What a store is: for those who write one, or test one.
 pub mod storage {

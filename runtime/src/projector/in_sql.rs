@@ -127,14 +127,20 @@ impl<P: Rows<D>, D: Database> Model for RowsModel<P, D> {
 
     async fn open(&mut self) -> Result<Opened, Trouble> {
         let start = Checkpoint { code: P::CODE, ..Checkpoint::default() };
+        let left_at = self.right.fence();
         let opened = self.right.claim(&start).await?;
-        if self.prepared || matches!(opened, Opened::Theirs(_)) {
+        let gone_on_with = match self.build {
+            Build::Current => self.prepared,
+            // What somebody else began, or worked on meanwhile, is not gone on with: other code may have built it.
+            Build::Next => self.prepared && left_at == self.right.fence(),
+        };
+        if gone_on_with || matches!(opened, Opened::Theirs(_)) {
             return Ok(opened);
         }
         let opened = match self.build {
             Build::Current => opened,
-            // What somebody left half built is not gone on with: other code may have built it.
             Build::Next => {
+                self.prepared = false;
                 self.right.advance(&start).await?;
                 Opened::Ours(start)
             }

@@ -76,6 +76,11 @@ impl Right {
         }
     }
 
+    /// Where the fence stood after the last step that is known of here.
+    pub(super) fn fence(&self) -> Option<u64> {
+        self.held.as_ref().map(|held| held.lease.fence)
+    }
+
     /// The checkpoint was moved, and the lease with it.
     pub(super) fn moved(&mut self, to: Lease) {
         if let Some(held) = &mut self.held {

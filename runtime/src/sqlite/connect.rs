@@ -10,7 +10,7 @@ use std::{
 use futures_util::future::{BoxFuture, FutureExt};
 use sqlx::{
     ConnectOptions, Connection,
-    sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode},
+    sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous},
 };
 use tokio::time::sleep;
 
@@ -142,6 +142,17 @@ impl Connector {
     pub(super) async fn connect_to_write(&self) -> Result<SqliteConnection, StoreError> {
         let connected = SqliteConnection::connect_with(&self.to_write()).await;
         connected.map_err(|error| store_error(&format!("opening `{}` again", self.path.display()), error))
+    }
+}
+
+impl Connector {
+    /// A connection to a file beside the log, which is made if it is not there. What is in it can be made again, so that it is
+    /// not flushed.
+    pub(super) async fn connect_beside(&self, path: &Path) -> Result<SqliteConnection, StoreError> {
+        let target = SqliteConnectOptions::clone(&self.target).filename(path).create_if_missing(true);
+        let target = target.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Off);
+        let connected = SqliteConnection::connect_with(&target).await;
+        connected.map_err(|error| store_error(&format!("opening `{}`", path.display()), error))
     }
 }
 

@@ -1,6 +1,6 @@
 //! SQLite as the database under the group commit.
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Instant};
 
 use futures_util::future::{BoxFuture, FutureExt};
 use sqlx::{
@@ -48,6 +48,8 @@ pub(super) struct SqliteDriver {
     pub(super) connector: Connector,
     pub(super) statements: Arc<Statements>,
     pub(super) writer: Mutex<Writer>,
+    /// Connections to the files in which read models are built anew.
+    pub(super) beside: Mutex<HashMap<PathBuf, SqliteConnection>>,
     pub(super) pool: Pool<Connector>,
     pub(super) sight: Sight,
     pub(super) tasks: Tasks,
@@ -91,6 +93,21 @@ impl SqliteDriver {
                 }
             }
         }
+    }
+
+    /// Lets somebody work with the connection that writes, and nobody else meanwhile. With what comes of it comes whether the
+    /// connection is still good.
+    pub(super) async fn alone<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut SqliteConnection) -> (T, bool),
+    ) -> Result<T, StoreError> {
+        let mut writer = self.writer.lock().await;
+        let mut connection = self.take(&mut writer).await?;
+        let (done, sound) = work(&mut connection).await;
+        if sound {
+            writer.connection = Some(connection);
+        }
+        Ok(done)
     }
 
     /// The connection that writes, taken out: a call that is given up half way leaves a transaction open, and must leave no
@@ -162,6 +179,9 @@ impl Driver for SqliteDriver {
         async move {
             self.tasks.stop();
             self.pool.close().await;
+            for (_, connection) in self.beside.lock().await.drain() {
+                let _ = connection.close().await;
+            }
             let mut writer = self.writer.lock().await;
             writer.closed = true;
             if let Some(connection) = writer.connection.take() {

@@ -4,12 +4,12 @@ mod append;
 mod arguments;
 mod backup;
 mod calls;
-mod checkpoints;
 mod connect;
 mod driver;
 mod faults;
 mod migrations;
 mod options;
+mod projections;
 mod reads;
 mod rows;
 mod statements;
@@ -19,18 +19,20 @@ mod tests;
 mod url;
 mod wide;
 
-use std::{path::Path, sync::Arc};
+use std::{any::Any, path::Path, sync::Arc};
 
 use futures_util::future::{BoxFuture, FutureExt};
 use tokio::sync::Mutex;
 
-pub use self::options::{SqliteOptions, Synchronous};
 use self::{
-    checkpoints::Kept,
     connect::Connector,
     driver::{SqliteDriver, Writer},
     reads::Reads,
     statements::Statements,
+};
+pub use self::{
+    options::{SqliteOptions, Synchronous},
+    projections::SqliteDatabase,
 };
 use crate::{
     error::StoreError,
@@ -88,8 +90,15 @@ impl SqliteStore {
                 sight.look(options.poll_interval, || reads.head()).await;
             }
         });
-        let driver =
-            SqliteDriver { connector, statements, writer: Mutex::new(Writer::new(writer)), pool, sight, tasks };
+        let driver = SqliteDriver {
+            connector,
+            statements,
+            writer: Mutex::new(Writer::new(writer)),
+            beside: Mutex::default(),
+            pool,
+            sight,
+            tasks,
+        };
         let head = driver.reads().head().await?;
         Ok(Self(Batched::start(driver, head, options.writer)))
     }
@@ -170,6 +179,10 @@ impl Store for SqliteStore {
     }
 
     fn checkpoints(&self) -> Option<Arc<dyn Checkpoints>> {
-        Some(Arc::new(Kept(self.clone())))
+        Some(Arc::new(SqliteDatabase(self.clone())))
+    }
+
+    fn database(&self) -> Option<&(dyn Any + Send + Sync)> {
+        Some(self)
     }
 }

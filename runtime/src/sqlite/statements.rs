@@ -13,6 +13,7 @@ pub(super) const RENEW: &str = include_str!("sql/renew.sql");
 pub(super) const ADVANCE: &str = include_str!("sql/advance.sql");
 pub(super) const RELEASE: &str = include_str!("sql/release.sql");
 pub(super) const CHECKPOINT: &str = include_str!("sql/checkpoint.sql");
+pub(super) const DROP_CHECKPOINT: &str = include_str!("sql/drop_checkpoint.sql");
 pub(super) const SNAPSHOT: &str = include_str!("sql/snapshot.sql");
 pub(super) const SAVE_SNAPSHOT: &str = include_str!("sql/save_snapshot.sql");
 pub(super) const READ_STREAM: &str = include_str!("sql/read_stream.sql");

@@ -16,6 +16,11 @@ use crate::{
 /// transaction in which the checkpoint moves. Both are there or neither is: an event counts exactly once, whatever fails.
 ///
 /// Each batch begins with a clone of the value that was handed to the projector, which is usually empty.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` keeps no rows in a `{D}`",
+    label = "nobody has said how its rows are made and written there",
+    note = "write `impl Rows<{D}> for {Self}`: `create` makes its tables, `write` changes them"
+)]
 pub trait Rows<D: Database>: Projection + Clone {
     /// What can go wrong with the rows.
     type Error: Into<Box<dyn StdError + Send + Sync>>;

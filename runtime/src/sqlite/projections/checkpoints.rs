@@ -6,45 +6,39 @@ use bytes::Bytes;
 use futures_util::future::{BoxFuture, FutureExt};
 use sqlx::sqlite::SqliteRow;
 
-use super::{
-    SqliteStore,
-    arguments::{Call, blob},
-    rows::unreadable,
-    statements::{ADVANCE, CHECKPOINT, CLAIM, RELEASE, RENEW, SAVE_SNAPSHOT, SNAPSHOT},
-};
+use super::SqliteDatabase;
 use crate::{
     error::StoreError,
     sql::{
         numbers::{big, count},
+        projections::{broken, next_step, parked_of, parked_text},
         rows::{Cells, present},
     },
-    store::{Checkpoint, Checkpoints, Claim, Lease, Parked, Snapshot},
+    sqlite::{
+        arguments::{Call, blob},
+        rows::unreadable,
+        statements::{ADVANCE, CHECKPOINT, CLAIM, RELEASE, RENEW, SAVE_SNAPSHOT, SNAPSHOT},
+    },
+    store::{Checkpoint, Checkpoints, Claim, Lease, Snapshot},
     time::Timestamp,
 };
 
-/// Where the projections of a file leave how far they are: in the file.
-///
-/// What changes goes through the one connection that writes, in its turn: two of one process would only keep each other from
-/// the file's lock.
-#[derive(Debug)]
-pub(super) struct Kept(pub(super) SqliteStore);
-
-impl Kept {
+impl SqliteDatabase {
     async fn change(&self, doing: &str, call: impl Fn() -> Call) -> Result<Vec<SqliteRow>, StoreError> {
-        self.0.0.driver().change(doing, call).await
+        self.driver().change(doing, call).await
     }
 
     async fn row(&self, doing: &str, call: impl Fn() -> Call + Sync) -> Result<Option<SqliteRow>, StoreError> {
-        Ok(self.0.0.driver().reads().rows(doing, call).await?.pop())
+        Ok(self.driver().reads().rows(doing, call).await?.pop())
     }
 }
 
-impl Checkpoints for Kept {
+impl Checkpoints for SqliteDatabase {
     fn claim<'a>(&'a self, claimed: &'a Lease, start: &'a Checkpoint) -> BoxFuture<'a, Result<Claim, StoreError>> {
         async move {
             let call = || {
                 let call = timed(leased(CLAIM, claimed), claimed);
-                call.bind(big(start.position)).bind(start.code.cast_signed()).bind(text_of(&start.parked))
+                call.bind(big(start.position)).bind(start.code.cast_signed()).bind(parked_text(&start.parked))
             };
             if let Some(row) = self.change("claiming a projection", call).await?.first() {
                 let fence = row.number(3).map(count).map_err(unreadable)?;
@@ -65,12 +59,8 @@ impl Checkpoints for Kept {
 
     fn advance<'a>(&'a self, lease: &'a Lease, to: &'a Checkpoint) -> BoxFuture<'a, Result<Option<Lease>, StoreError>> {
         async move {
-            let call = || {
-                let call = timed(leased(ADVANCE, lease), lease).bind(big(lease.fence));
-                call.bind(big(to.position)).bind(text_of(&to.parked))
-            };
-            let moved = self.change("moving a checkpoint", call).await?;
-            Ok((!moved.is_empty()).then(|| Lease { fence: lease.fence + 1, ..lease.clone() }))
+            let moved = self.change("moving a checkpoint", || advance(lease, to)).await?;
+            Ok((!moved.is_empty()).then(|| next_step(lease)))
         }
         .boxed()
     }
@@ -102,7 +92,7 @@ impl Checkpoints for Kept {
             let Snapshot { checkpoint, state } = snapshot;
             let call = || {
                 let call = sqlx::query(SAVE_SNAPSHOT).bind(name.to_owned()).bind(big(checkpoint.position));
-                let call = call.bind(checkpoint.code.cast_signed()).bind(text_of(&checkpoint.parked));
+                let call = call.bind(checkpoint.code.cast_signed()).bind(parked_text(&checkpoint.parked));
                 call.bind(state.to_vec()).bind(Timestamp::now().as_micros())
             };
             self.change("saving a value", call).await.map(drop)
@@ -111,7 +101,13 @@ impl Checkpoints for Kept {
     }
 }
 
-fn leased(statement: &'static str, lease: &Lease) -> Call {
+/// Moves a checkpoint, if the fence is where it was: then there is a row.
+pub(super) fn advance(lease: &Lease, to: &Checkpoint) -> Call {
+    let call = timed(leased(ADVANCE, lease), lease).bind(big(lease.fence));
+    call.bind(big(to.position)).bind(parked_text(&to.parked))
+}
+
+pub(super) fn leased(statement: &'static str, lease: &Lease) -> Call {
     sqlx::query(statement).bind(Arc::clone(&lease.name)).bind(blob(lease.owner))
 }
 
@@ -125,18 +121,10 @@ fn micros(term: Duration) -> i64 {
     i64::try_from(term.as_micros()).unwrap_or(i64::MAX).min(i64::MAX / 2)
 }
 
-fn text_of(parked: &[Parked]) -> String {
-    // Texts and numbers always have a JSON text.
-    serde_json::to_string(parked).unwrap_or_else(|_| String::from("[]"))
-}
-
 fn checkpoint(row: &SqliteRow) -> Result<Checkpoint, StoreError> {
     let read = || -> Result<Checkpoint, sqlx::Error> {
-        let parked = serde_json::from_slice(present(row, 2)?).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+        let parked = parked_of(present(row, 2)?)?;
         Ok(Checkpoint { position: row.number(0).map(count)?, code: row.number(1)?.cast_unsigned(), parked })
     };
-    read().map_err(|error| StoreError::Failed {
-        context: "a checkpoint cannot be read: was it changed by hand?".into(),
-        source: Some(Arc::new(error)),
-    })
+    read().map_err(broken)
 }

@@ -1,0 +1,17 @@
+//! Read models in rows of the log's own file: rows and checkpoint commit together, whatever happens.
+
+#[allow(dead_code, reason = "each test program uses its own part")]
+#[path = "../common/commits.rs"]
+mod commits;
+#[path = "../common/mod.rs"]
+mod common;
+#[allow(dead_code, unused_imports, reason = "each test program uses its own part")]
+#[path = "../sqlite/support.rs"]
+mod support;
+
+mod errors;
+mod model;
+mod once;
+mod owners;
+mod processes;
+mod rebuild;
