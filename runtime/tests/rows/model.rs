@@ -34,8 +34,14 @@ impl Projection for Sums {
 
     fn apply(&mut self, delivery: Delivery<'_>) -> Result<(), ProjectionError> {
         let Name(name) = delivery.key()?;
-        match delivery.event()? {
-            TallyEvent::Noted { text } if text == "poison" && !self.cured.load(Ordering::SeqCst) => {
+        let cured = self.cured.load(Ordering::SeqCst);
+        let event = match delivery.event() {
+            // Newer code knows it.
+            Err(_) if delivery.name() == "tally.unreadable" && cured => TallyEvent::Unreadable,
+            event => event?,
+        };
+        match event {
+            TallyEvent::Noted { text } if text == "poison" && !cured => {
                 return Err(ProjectionError::handler("it cannot stand poison"));
             }
             TallyEvent::Added { n } => {
@@ -93,7 +99,9 @@ pub(crate) async fn found_at(place: &Place) -> Result<(u64, Found), Failure> {
     let mut moment = connection.begin_with("begin isolation level repeatable read").await?;
     let mut found = Found::default();
     let schema = &place.schema;
-    let position = format!("select coalesce(min(position), 0) from {schema}.projections where name like 'sums%'");
+    let position = format!(
+        "select coalesce(min(position), 0) from {schema}.projections where name = 'sums' or name like 'sums/%'"
+    );
     let position: i64 = sqlx::query_scalar(AssertSqlSafe(position)).fetch_one(&mut *moment).await?;
     let sums = format!("select name, sum, count from {schema}_sums.sums");
     for row in sqlx::query(AssertSqlSafe(sums)).fetch_all(&mut *moment).await? {
