@@ -12,6 +12,9 @@ mod promises {}
 #[doc = include_str!("../../src/guide/stores.md")]
 mod stores {}
 
+#[doc = include_str!("../../src/guide/projections.md")]
+mod projections {}
+
 #[doc = include_str!("../../src/guide/by-hand.md")]
 mod by_hand {}
 

@@ -13,3 +13,4 @@ mod once;
 mod owners;
 mod processes;
 mod rebuild;
+mod recipe;

@@ -15,3 +15,4 @@ mod once;
 mod owners;
 mod processes;
 mod rebuild;
+mod recipe;
