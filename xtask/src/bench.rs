@@ -1,6 +1,9 @@
 //! `cargo xtask bench`: runs the benches of the face crate, or the comparison with other systems.
 
-use crate::shell::{self, Done, cargo, root};
+use crate::{
+    seen,
+    shell::{self, Done, cargo, root},
+};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -10,7 +13,10 @@ pub(crate) struct Args {
     /// Measure beside other event stores instead: benches/peers, with all that it brings along from the registry
     #[arg(long, conflicts_with = "benches")]
     peers: bool,
-    /// Handed on to criterion, or to the comparison: a filter, or options of its own
+    /// Measure what it costs that commands are counted, and exported, instead: builds without that, and runs both in turn
+    #[arg(long, conflicts_with_all = ["benches", "peers"])]
+    seen: bool,
+    /// Handed on to criterion, or to the comparison: a filter, or options of its own; with `--seen`, how many rounds
     #[arg(last = true, value_name = "OPTIONS")]
     options: Vec<String>,
 }
@@ -20,6 +26,9 @@ pub(crate) fn run(args: &Args) -> Done {
         // A workspace of its own, with a target folder of its own: nothing else is built for release.
         let mut run = cargo(["run", "--release", "--locked", "--manifest-path", "benches/peers/Cargo.toml", "--"]);
         return shell::run(run.args(&args.options));
+    }
+    if args.seen {
+        return seen::run(&args.options);
     }
     let benches = if args.benches.is_empty() { all()? } else { args.benches.clone() };
     let mut cargo = cargo(["bench", "--package", "foldline", "--all-features"]);

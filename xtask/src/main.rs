@@ -5,6 +5,7 @@ mod book;
 mod ci;
 mod floors;
 mod postgres;
+mod seen;
 mod shell;
 mod test;
 mod torture;

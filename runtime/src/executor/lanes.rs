@@ -13,6 +13,7 @@ use crate::{
     error::StoreError,
     handle::Returned,
     id::CommitId,
+    observe::SEEN,
     store::{AnyStore, Status, Ticket, Watch},
 };
 
@@ -234,7 +235,7 @@ impl<'a> Lanes<'a> {
 
     /// Counts them as in use, for they will be held while something is waited for: otherwise they are free again in a moment.
     pub(super) fn count_in(&mut self) {
-        if self.counted == 0 {
+        if SEEN && self.counted == 0 {
             self.counted = self.list.len();
             self.slots.in_use.fetch_add(self.counted, Relaxed);
         }

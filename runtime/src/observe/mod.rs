@@ -12,3 +12,7 @@ mod share;
 
 pub(crate) use self::{histogram::Histogram, names::Names, shards::Shards, share::Share};
 pub use self::{latency::Latency, outcome::CommandOutcome};
+
+/// Whether commands are counted and can be traced. They always are, but in a build with `--cfg foldline_unseen`: what that
+/// saves is what being seen costs, and `cargo xtask bench --seen` measures it.
+pub(crate) const SEEN: bool = !cfg!(foldline_unseen);

@@ -27,7 +27,10 @@ use super::{
     run::Run,
     watched::{Deciding, outcome_of},
 };
-use crate::{command::Job, observe::CommandOutcome};
+use crate::{
+    command::Job,
+    observe::{CommandOutcome, SEEN},
+};
 
 /// What an executor's builder was told to put around executions.
 #[derive(Clone, Default)]
@@ -57,7 +60,7 @@ impl fmt::Debug for Around {
 /// Whether something stands around the next execution.
 #[inline]
 pub(super) fn is_there(executor: &Executor) -> bool {
-    executor.around.is_some() || span::is_wanted()
+    SEEN && (executor.around.is_some() || span::is_wanted())
 }
 
 /// Executes a command with all that stands around it.

@@ -7,7 +7,7 @@ use std::{
 
 use super::tally::Tally;
 use crate::{
-    observe::{CommandOutcome, Histogram},
+    observe::{CommandOutcome, Histogram, SEEN},
     stats::CommandStats,
 };
 
@@ -54,8 +54,10 @@ impl Timing {
     }
 
     pub(in crate::executor) fn waits(&mut self) {
-        self.waited = true;
-        self.since.get_or_insert_with(Instant::now);
+        if SEEN {
+            self.waited = true;
+            self.since.get_or_insert_with(Instant::now);
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use smallvec::SmallVec;
 
-use crate::store::Commit;
+use crate::{observe::SEEN, store::Commit};
 
 /// What one execution came through. Filled in on its way.
 #[derive(Debug, Default)]
@@ -79,9 +79,11 @@ impl Tally {
     /// are opened once more.
     #[inline]
     pub(in crate::executor) fn opened(&mut self, (found, read): (u32, u32)) {
-        self.hits += found.saturating_sub(self.before);
-        self.misses += read;
-        self.before = found + read;
+        if SEEN {
+            self.hits += found.saturating_sub(self.before);
+            self.misses += read;
+            self.before = found + read;
+        }
     }
 
     pub(in crate::executor) fn begins_again(&mut self, conflicts: u32) {
@@ -91,16 +93,18 @@ impl Tally {
 
     #[inline]
     pub(in crate::executor) fn submits(&mut self, commit: &Commit) {
-        self.events = commit.events().len() as u32;
-        if let Some(detail) = &mut self.detail {
-            detail.submits(commit);
+        if SEEN {
+            self.events = commit.events().len() as u32;
+            if let Some(detail) = &mut self.detail {
+                detail.submits(commit);
+            }
         }
     }
 
     /// What was since the last look at the clock belongs to this phase.
     #[inline]
     pub(in crate::executor) fn lap(&mut self, phase: impl FnOnce(&mut Phases) -> &mut Duration) {
-        if let Some(detail) = &mut self.detail {
+        if SEEN && let Some(detail) = &mut self.detail {
             detail.lap(phase);
         }
     }
