@@ -247,7 +247,7 @@ impl ExecutorBuilder {
     pub fn build(self) -> Executor {
         let (slots, doors) = (Arc::new(Slots::new(self.cache)), Arc::<Doors>::default());
         Executor {
-            meters: Arc::new(Meters::new(&self.store, &slots, &doors)),
+            meters: Meters::new(&self.store, &slots, &doors),
             store: self.store,
             slots,
             doors,

@@ -161,7 +161,7 @@ impl<'a> Run<'a> {
             return Err(Reply::Overtaken);
         }
         let commit = machine.commit().map_err(Reply::Failed)?;
-        self.watched.tally.submits(&commit);
+        self.watched.submits(&commit);
         let left = machine.left();
         self.copy(machine, &left);
         let (id, proof) = (commit.id(), commit.is_proof());

@@ -32,10 +32,9 @@ pub(in crate::executor) struct Gauges {
 }
 
 impl Gauges {
-    /// Has them looked up as long as they are there.
-    pub(super) fn start(store: &AnyStore, slots: &Arc<Slots>, doors: &Arc<Doors>) -> Arc<Self> {
+    pub(super) fn of(store: &AnyStore, slots: &Arc<Slots>, doors: &Arc<Doors>) -> Self {
         let log = &[SharedString::from(store.name().to_owned())];
-        let gauges = Arc::new(Self {
+        Self {
             store: store.clone(),
             slots: Arc::clone(slots),
             doors: Arc::clone(doors),
@@ -48,10 +47,7 @@ impl Gauges {
             head: metrics::LOG_HEAD.gauge(log),
             memory: metrics::PROCESS_MEMORY.gauge(&[]),
             cpu: metrics::PROCESS_CPU.gauge(&[]),
-        });
-        let looked_up: Arc<dyn pulse::Beat> = Arc::clone(&gauges) as _;
-        pulse::join(Arc::downgrade(&looked_up));
-        gauges
+        }
     }
 
     /// Says that an execution begins.
@@ -61,7 +57,15 @@ impl Gauges {
         }
     }
 
-    fn look(&self) {
+    /// Looks, and says whether there may soon be something else to see.
+    pub(super) fn look(&self) -> bool {
+        let stirred = self.stirred.swap(false, SeqCst);
+        self.show();
+        // What has ended since is to be seen as well.
+        stirred || self.doors.inside() > 0
+    }
+
+    fn show(&self) {
         let cache = self.slots.stats();
         self.cache_streams.set(cache.streams);
         self.cache_bytes.set(cache.bytes);
@@ -78,14 +82,5 @@ impl Gauges {
         if let Some(cpu) = process::cpu() {
             self.cpu.set(cpu);
         }
-    }
-}
-
-impl pulse::Beat for Gauges {
-    fn beat(&self) -> bool {
-        let stirred = self.stirred.swap(false, SeqCst);
-        self.look();
-        // What has ended since is to be seen as well.
-        stirred || self.doors.inside() > 0
     }
 }

@@ -1,12 +1,12 @@
 //! What is counted of one kind of command.
 
-use std::{array, sync::OnceLock, time::Duration};
+use std::{array, sync::OnceLock};
 
 use ::metrics::{Counter, Histogram, SharedString};
 
 use super::{
-    shard::{Shard, Timing},
-    tally::Tally,
+    shard::{Bundle, Shard, Timed},
+    tally::{Phases, Tally},
 };
 use crate::{
     metrics,
@@ -49,22 +49,30 @@ impl Meter {
         self.shards.mine()
     }
 
-    /// Takes in an execution that has ended.
-    #[inline]
-    pub(super) fn ended(&self, shard: &Shard, outcome: CommandOutcome, timing: Timing, tally: &Tally) {
-        if self.series.is_some() || !shard.count_quickly(outcome, timing, tally) {
-            self.ended_in_detail(shard, outcome, timing, tally);
+    /// Where all threads count.
+    pub(super) fn shards(&self) -> impl Iterator<Item = &Shard> {
+        self.shards.iter()
+    }
+
+    /// Tells exporters of an execution that has ended.
+    pub(super) fn tell(&self, outcome: CommandOutcome, tally: &Tally) {
+        if let Some(series) = &self.series {
+            series.count(outcome, 1);
+            series.count_again(tally);
         }
     }
 
-    #[inline(never)]
-    fn ended_in_detail(&self, shard: &Shard, outcome: CommandOutcome, timing: Timing, tally: &Tally) {
-        let timed = shard.count(outcome, timing, tally);
+    /// Tells exporters of executions that were over at once.
+    pub(super) fn tell_bundle(&self, bundle: &Bundle) {
         if let Some(series) = &self.series {
-            series.count(outcome, tally);
-            if let Some((took, times)) = timed {
-                series.time(took, times, tally, timing.whole);
-            }
+            series.count(CommandOutcome::Committed, bundle.count);
+        }
+    }
+
+    /// Tells exporters how long an execution took. Of one that was not timed from its beginning nobody knows the parts.
+    pub(super) fn tell_time(&self, timed: &Timed, whole: bool, tally: &Tally) {
+        if let Some(series) = &self.series {
+            series.time(timed, tally.detail.as_ref().filter(|_| whole).map(|detail| &detail.phases), tally.misses > 0);
         }
     }
 
@@ -88,12 +96,15 @@ impl Series {
         }
     }
 
-    fn count(&self, outcome: CommandOutcome, tally: &Tally) {
+    fn count(&self, outcome: CommandOutcome, times: u64) {
         let counter = self.outcomes[outcome as usize].get_or_init(|| {
             let [log, command] = self.labels.clone();
             metrics::COMMANDS.counter(&[log, command, outcome.as_str().into()])
         });
-        counter.increment(1);
+        counter.increment(times);
+    }
+
+    fn count_again(&self, tally: &Tally) {
         if tally.retries > 0 {
             self.retries.increment(u64::from(tally.retries));
         }
@@ -102,14 +113,13 @@ impl Series {
         }
     }
 
-    /// It took so long, and so did `times` less one like it. Of what was not timed from its beginning nobody knows the parts.
-    fn time(&self, took: Duration, times: u64, tally: &Tally, whole: bool) {
-        let times = usize::try_from(times).unwrap_or(usize::MAX);
-        self.duration.record_many(took, times);
-        if let Some(detail) = tally.detail.as_ref().filter(|_| whole) {
-            self.decide.record_many(detail.phases.decide, times);
-            if tally.misses > 0 {
-                self.load.record(detail.phases.load);
+    /// The whole stands for all that it stands for, so that as many are timed as there were; its phases for themselves.
+    fn time(&self, timed: &Timed, phases: Option<&Phases>, has_read: bool) {
+        self.duration.record_many(timed.took, usize::try_from(timed.times).unwrap_or(usize::MAX));
+        if let Some(phases) = phases {
+            self.decide.record(phases.decide);
+            if has_read {
+                self.load.record(phases.load);
             }
         }
     }

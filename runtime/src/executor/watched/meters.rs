@@ -9,11 +9,16 @@ use std::{
 
 use ::metrics::{Counter, SharedString};
 
-use super::{gauges::Gauges, meter::Meter, tally::Tally};
+use super::{
+    gauges::Gauges,
+    meter::Meter,
+    shard::{Bundle, Shard, Timing},
+    tally::Tally,
+};
 use crate::{
     executor::{doors::Doors, slots::Slots},
     metrics,
-    observe::{CommandOutcome, Names, process},
+    observe::{CommandOutcome, Names, process, pulse},
     stats::Stats,
     store::{AnyStore, Store},
 };
@@ -33,11 +38,11 @@ struct Series {
     events: Names<Counter>,
     hits: Counter,
     misses: Counter,
-    gauges: Arc<Gauges>,
+    gauges: Gauges,
 }
 
 impl Meters {
-    pub(in crate::executor) fn new(store: &AnyStore, slots: &Arc<Slots>, doors: &Arc<Doors>) -> Self {
+    pub(in crate::executor) fn new(store: &AnyStore, slots: &Arc<Slots>, doors: &Arc<Doors>) -> Arc<Self> {
         let log = SharedString::from(store.name().to_owned());
         let exported = metrics::is_recorded();
         if exported {
@@ -47,9 +52,15 @@ impl Meters {
             events: Names::default(),
             hits: metrics::CACHE_HITS.counter(std::slice::from_ref(&log)),
             misses: metrics::CACHE_MISSES.counter(std::slice::from_ref(&log)),
-            gauges: Gauges::start(store, slots, doors),
+            gauges: Gauges::of(store, slots, doors),
         });
-        Self { log, commands: Names::default(), series, born: Instant::now(), cpu_then: process::cpu() }
+        let (born, cpu_then) = (Instant::now(), process::cpu());
+        let meters = Arc::new(Self { log, commands: Names::default(), series, born, cpu_then });
+        if exported {
+            let looked_up: Arc<dyn pulse::Beat> = Arc::clone(&meters) as _;
+            pulse::join(Arc::downgrade(&looked_up));
+        }
+        meters
     }
 
     /// Says that an execution begins, to those who export what is counted; whether there are any.
@@ -66,16 +77,18 @@ impl Meters {
         self.commands.of(command, || Meter::new(self.log.clone(), command, self.series.is_some()))
     }
 
-    /// Takes in an execution that has ended.
-    #[inline]
-    pub(super) fn ended(&self, outcome: CommandOutcome, tally: &Tally) {
-        if let Some(series) = &self.series {
-            self.ended_in_detail(series, outcome, tally);
-        }
-    }
-
+    /// Takes in an execution that has ended, and of which there is more to say than [`Shard::count_quickly`] can.
     #[inline(never)]
-    fn ended_in_detail(&self, series: &Series, outcome: CommandOutcome, tally: &Tally) {
+    pub(super) fn count(
+        &self,
+        (meter, shard): (&Meter, &Shard),
+        outcome: CommandOutcome,
+        timing: Timing,
+        tally: &Tally,
+    ) {
+        let timed = shard.count(outcome, timing, tally);
+        let Some(series) = &self.series else { return };
+        meter.tell(outcome, tally);
         if tally.hits > 0 {
             series.hits.increment(u64::from(tally.hits));
         }
@@ -83,10 +96,37 @@ impl Meters {
             series.misses.increment(u64::from(tally.misses));
         }
         if outcome == CommandOutcome::Committed {
-            for (event, count) in tally.detail.iter().flat_map(|detail| &detail.kinds) {
-                let counter = || metrics::EVENTS.counter(&[self.log.clone(), SharedString::from(*event)]);
-                series.events.of(event, counter).increment(*count);
+            if tally.unusual {
+                let kinds = tally.detail.iter().flat_map(|detail| &detail.kinds);
+                kinds.for_each(|(event, count)| self.tell_events(series, event, *count));
+            } else {
+                shard.usual().iter().for_each(|event| self.tell_events(series, event, 1));
             }
+        }
+        if let Some(timed) = timed {
+            meter.tell_time(&timed, timing.whole, tally);
+            self.tell_bundle(series, meter, shard, &timed.bundle);
+        }
+    }
+
+    fn tell_bundle(&self, series: &Series, meter: &Meter, shard: &Shard, bundle: &Bundle) {
+        if bundle.count > 0 {
+            meter.tell_bundle(bundle);
+            series.hits.increment(bundle.hits);
+            shard.usual().iter().for_each(|event| self.tell_events(series, event, bundle.count));
+        }
+    }
+
+    fn tell_events(&self, series: &Series, event: &'static str, count: u64) {
+        let counter = || metrics::EVENTS.counter(&[self.log.clone(), SharedString::from(event)]);
+        series.events.of(event, counter).increment(count);
+    }
+
+    /// Tells exporters of all that they were not told of.
+    fn tell(&self) {
+        let Some(series) = &self.series else { return };
+        for (_, meter) in self.commands.all() {
+            meter.shards().for_each(|shard| self.tell_bundle(series, &meter, shard, &shard.tell()));
         }
     }
 
@@ -102,6 +142,20 @@ impl Meters {
             cpu: process::cpu().map(|now| now.saturating_sub(self.cpu_then.unwrap_or_default())),
             processors: thread::available_parallelism().map_or(1, usize::from),
         }
+    }
+}
+
+impl pulse::Beat for Meters {
+    fn beat(&self) -> bool {
+        self.tell();
+        self.series.as_ref().is_some_and(|series| series.gauges.look())
+    }
+}
+
+/// A program that ends before the next look has been seen whole.
+impl Drop for Meters {
+    fn drop(&mut self) {
+        self.tell();
     }
 }
 

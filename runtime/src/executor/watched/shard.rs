@@ -1,14 +1,20 @@
 //! What a thread has counted of one kind of command.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
+
+use smallvec::SmallVec;
 
 use super::tally::Tally;
 use crate::{
     observe::{CommandOutcome, Histogram, SEEN},
     stats::CommandStats,
+    store::Commit,
 };
 
 /// What a thread, or a few, have counted of one kind of command.
@@ -19,6 +25,10 @@ pub(in crate::executor) struct Shard {
     quick: AtomicU64,
     /// With so many of them, one is timed.
     due: AtomicU64,
+    /// Executions of which exporters were told, and for which none has stood yet.
+    told: AtomicU64,
+    /// What its first commit recorded, by name, as most of its kind do. Only where somebody exports.
+    usual: OnceLock<SmallVec<[&'static str; 2]>>,
     events: AtomicU64,
     hits: AtomicU64,
     misses: AtomicU64,
@@ -27,6 +37,14 @@ pub(in crate::executor) struct Shard {
     /// By outcome; what was committed is the rest.
     others: [AtomicU64; CommandOutcome::ALL.len()],
     latency: Histogram,
+}
+
+/// Executions that were over at once, taken together: how many, and their hits and events.
+#[derive(Debug, Default)]
+pub(super) struct Bundle {
+    pub(super) count: u64,
+    pub(super) hits: u64,
+    events: u64,
 }
 
 const HITS: u32 = 16;
@@ -44,6 +62,16 @@ pub(in crate::executor) struct Timing {
     pub(in crate::executor) waited: bool,
     /// Whether it was timed from its beginning.
     pub(in crate::executor) whole: bool,
+}
+
+/// An execution that was timed.
+#[derive(Debug)]
+pub(super) struct Timed {
+    pub(super) took: Duration,
+    /// For how many it stands, itself included.
+    pub(super) times: u64,
+    /// What others of these came to.
+    pub(super) bundle: Bundle,
 }
 
 impl Timing {
@@ -74,15 +102,17 @@ impl Shard {
         let quick = timing.since.is_none()
             && outcome == CommandOutcome::Committed
             && tally.misses | tally.retries == 0
-            && tally.hits | tally.events < SMALL;
+            && tally.hits | tally.events < SMALL
+            && !tally.unusual;
         if quick {
             self.quick.fetch_add(1 + (u64::from(tally.hits) << HITS) + (u64::from(tally.events) << EVENTS), Relaxed);
         }
         quick
     }
 
-    /// Takes in any other. If it was timed: how long it took, and for how many it stands.
-    pub(super) fn count(&self, outcome: CommandOutcome, timing: Timing, tally: &Tally) -> Option<(Duration, u64)> {
+    /// Takes in any other. If it was timed: how long it took, for how many it stands, and what they came to of which
+    /// exporters were not told yet.
+    pub(super) fn count(&self, outcome: CommandOutcome, timing: Timing, tally: &Tally) -> Option<Timed> {
         match outcome {
             CommandOutcome::Committed => drop(self.events.fetch_add(u64::from(tally.events), Relaxed)),
             other => drop(self.others[other as usize].fetch_add(1, Relaxed)),
@@ -96,28 +126,51 @@ impl Shard {
             return None;
         };
         let took = since.elapsed();
-        let times = if timing.waited {
+        let (times, bundle) = if timing.waited {
             self.due.store(0, Relaxed);
-            1
+            (1, Bundle::default())
         } else {
             // By chance, so that no rhythm in what is executed escapes it.
             self.due.store(fastrand::u64(8..24), Relaxed);
-            1 + self.settle()
+            let bundle = self.settle();
+            (1 + bundle.count + self.told.swap(0, Relaxed), bundle)
         };
         self.latency.record(took, times);
-        Some((took, times))
+        Some(Timed { took, times, bundle })
     }
 
-    /// Counts those that were over at once like all others, and says how many they were.
-    fn settle(&self) -> u64 {
-        let (count, hits, events) = parts(self.quick.swap(0, Relaxed));
-        self.hits.fetch_add(hits, Relaxed);
-        self.events.fetch_add(events, Relaxed);
-        count
+    /// Counts those that were over at once like all others.
+    fn settle(&self) -> Bundle {
+        let bundle = Bundle::of(self.quick.swap(0, Relaxed));
+        self.hits.fetch_add(bundle.hits, Relaxed);
+        self.events.fetch_add(bundle.events, Relaxed);
+        bundle
+    }
+
+    /// What exporters are to be told of before the next is timed.
+    pub(super) fn tell(&self) -> Bundle {
+        let bundle = self.settle();
+        self.told.fetch_add(bundle.count, Relaxed);
+        bundle
+    }
+
+    /// Whether a commit records what its kind of command mostly does.
+    pub(super) fn is_usual(&self, commit: &Commit) -> bool {
+        let events = commit.events();
+        let usual = || self.usual.get_or_init(|| events.iter().map(|event| event.name).collect());
+        !events.is_empty()
+            && usual().len() == events.len()
+            && usual().iter().zip(events).all(|(name, event)| std::ptr::eq(*name, event.name))
+    }
+
+    /// What each of those that were over at once has recorded, by name.
+    pub(super) fn usual(&self) -> &[&'static str] {
+        self.usual.get().map_or(&[], |usual| usual)
     }
 
     pub(super) fn add_to(&self, stats: &mut CommandStats) {
-        let (untimed, hits, events) = parts(self.quick.load(Relaxed));
+        let Bundle { count, hits, events } = Bundle::of(self.quick.load(Relaxed));
+        let untimed = count + self.told.load(Relaxed);
         let mut latency = crate::observe::Latency::default();
         self.latency.add_to(&mut latency);
         let mut others = 0;
@@ -136,7 +189,10 @@ impl Shard {
     }
 }
 
-/// How many, their hits and their events.
-fn parts(quick: u64) -> (u64, u64, u64) {
-    (quick & ((1 << HITS) - 1), (quick >> HITS) & ((1 << (EVENTS - HITS)) - 1), quick >> EVENTS)
+impl Bundle {
+    /// What one number says.
+    fn of(quick: u64) -> Self {
+        let hits = (quick >> HITS) & ((1 << (EVENTS - HITS)) - 1);
+        Self { count: quick & ((1 << HITS) - 1), hits, events: quick >> EVENTS }
+    }
 }

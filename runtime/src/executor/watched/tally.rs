@@ -20,6 +20,8 @@ pub(in crate::executor) struct Tally {
     before: u32,
     /// The events of its last attempt.
     pub(in crate::executor) events: u32,
+    /// Whether these are others than its kind of command mostly records. Nobody asks where nobody exports.
+    pub(super) unusual: bool,
     /// For those who want to know more.
     pub(in crate::executor) detail: Option<Box<Detail>>,
 }
@@ -27,7 +29,7 @@ pub(in crate::executor) struct Tally {
 /// What is looked at only where somebody will see it.
 #[derive(Debug, Default)]
 pub(in crate::executor) struct Detail {
-    /// The events of its last attempt, by name.
+    /// The events of its last attempt, by name, if they are unusual.
     pub(in crate::executor) kinds: SmallVec<[(&'static str, u64); 2]>,
     pub(in crate::executor) phases: Phases,
     /// The last look at the clock, of an execution that is timed.
@@ -91,13 +93,11 @@ impl Tally {
         (self.conflicts, self.before) = (conflicts, 0);
     }
 
-    #[inline]
-    pub(in crate::executor) fn submits(&mut self, commit: &Commit) {
-        if SEEN {
-            self.events = commit.events().len() as u32;
-            if let Some(detail) = &mut self.detail {
-                detail.submits(commit);
-            }
+    /// What it records is looked at by name, if it is unusual.
+    pub(super) fn submits(&mut self, commit: &Commit, usual: bool) {
+        self.unusual = !usual;
+        if self.unusual {
+            self.detail.get_or_insert_default().submits(commit);
         }
     }
 

@@ -6,7 +6,10 @@ use super::{
     shard::{Shard, Timing},
     tally::Tally,
 };
-use crate::observe::{CommandOutcome, SEEN};
+use crate::{
+    observe::{CommandOutcome, SEEN},
+    store::Commit,
+};
 
 /// One execution, watched: where it counts, and what it came through.
 pub(in crate::executor) struct Watched<'a> {
@@ -20,6 +23,8 @@ struct Place<'a> {
     meters: &'a Meters,
     meter: &'a Meter,
     shard: &'a Shard,
+    /// Whether somebody exports it.
+    exported: bool,
 }
 
 impl<'a> Watched<'a> {
@@ -31,16 +36,31 @@ impl<'a> Watched<'a> {
         let meter = meters.of(command);
         let shard = meter.shard();
         let timing = Timing::begin(closely || shard.is_due());
-        let tally = if meters.begin() || closely { Tally::detailed(timing.since) } else { Tally::default() };
-        (Self { place: Some(Place { meters, meter, shard }), tally }, timing)
+        let exported = meters.begin();
+        let detailed = closely || (exported && timing.whole);
+        let tally = if detailed { Tally::detailed(timing.since) } else { Tally::default() };
+        (Self { place: Some(Place { meters, meter, shard, exported }), tally }, timing)
+    }
+
+    /// It is about to submit this.
+    #[inline]
+    pub(in crate::executor) fn submits(&mut self, commit: &Commit) {
+        if SEEN {
+            self.tally.events = commit.events().len() as u32;
+            if let Some(Place { shard, exported: true, .. }) = self.place {
+                self.tally.submits(commit, shard.is_usual(commit));
+            }
+        }
     }
 
     /// Takes in how it ended, if it has not ended already.
     #[inline]
     pub(in crate::executor) fn end(&mut self, outcome: CommandOutcome, timing: Timing) {
-        if SEEN && let Some(Place { meters, meter, shard }) = self.place.take() {
-            meter.ended(shard, outcome, timing, &self.tally);
-            meters.ended(outcome, &self.tally);
+        if SEEN
+            && let Some(Place { meters, meter, shard, .. }) = self.place.take()
+            && !shard.count_quickly(outcome, timing, &self.tally)
+        {
+            meters.count((meter, shard), outcome, timing, &self.tally);
         }
     }
 }
