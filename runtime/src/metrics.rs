@@ -107,6 +107,16 @@ table! {
         "Streams whose lane some command holds right now.";
     ACTIVE_COMMANDS: Gauge "foldline_active_commands" ["log"] Count,
         "Executions that have begun and not ended.";
+    PROJECTION_EVENTS: Counter "foldline_projection_events_total" ["log", "projection"] Count,
+        "Events that a projection took in.";
+    PROJECTION_LAG: Gauge "foldline_projection_lag_events" ["log", "projection"] Count,
+        "Positions of the log that a projection is behind.";
+    PROJECTION_SECONDS: Gauge "foldline_projection_lag_seconds" ["log", "projection"] Seconds,
+        "How old the first event is that a projection has not taken in; 0 if there is none.";
+    PROJECTION_PARKED: Gauge "foldline_projection_parked_events" ["log", "projection"] Count,
+        "Events at which a projection has left a stream aside.";
+    PROJECTION_STOPPED: Gauge "foldline_projection_stopped" ["log", "projection"] Count,
+        "1 while a projection takes nothing in, for it failed or was stopped; otherwise 0.";
     PROCESS_MEMORY: Gauge "foldline_process_memory_bytes" [] Bytes,
         "Memory of the process that is not swapped out.";
     PROCESS_CPU: Gauge "foldline_process_cpu_seconds" [] Seconds,
@@ -205,7 +215,10 @@ mod tests {
             assert_eq!(name.ends_with("_seconds"), *unit == Unit::Seconds, "{name}");
             assert_eq!(name.ends_with("_bytes"), *unit == Unit::Bytes, "{name}");
             assert!(description.ends_with('.') && !description.contains('|'), "{name}: {description}");
-            assert!(labels.iter().all(|label| ["log", "command", "outcome", "event"].contains(label)), "{name}");
+            assert!(
+                labels.iter().all(|label| ["log", "command", "outcome", "event", "projection"].contains(label)),
+                "{name}"
+            );
         }
     }
 }

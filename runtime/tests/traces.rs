@@ -8,13 +8,15 @@ mod common;
 use std::{collections::BTreeMap, future::IntoFuture};
 
 use common::{
-    commands::{Refused, act, add},
-    name,
+    Tally, TallyEvent,
+    commands::{Refused, act, add, record},
+    name, noted,
 };
-use foldline_runtime::{Executor, MemoryStore};
+use foldline_runtime::{Delivery, Executor, InMemory, MemoryStore, Projection, ProjectionError, Projector, Stream};
 use futures_util::TryStreamExt;
-use opentelemetry::trace::{Status, TracerProvider};
+use opentelemetry::trace::{SpanContext, Status, TracerProvider};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
+use serde::{Deserialize, Serialize};
 use tracing::{Instrument, Level, instrument::WithSubscriber, subscriber::DefaultGuard};
 use tracing_subscriber::{filter::LevelFilter, layer::SubscriberExt};
 
@@ -107,5 +109,60 @@ async fn events_remember_the_trace_that_they_were_made_under() -> Done {
     let events = bank.log(0).raw().try_collect::<Vec<_>>().await?;
     let remembered: Vec<_> = events.iter().map(|event| event.metadata().traceparent.as_deref()).collect();
     assert_eq!(remembered, [Some(&*expected), Some("00-1-2-01"), None]);
+    Ok(())
+}
+
+/// Takes in everything but notes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Everything;
+
+impl Projection for Everything {
+    const NAME: &'static str = "everything";
+    const CATEGORIES: &'static [&'static str] = &[Tally::CATEGORY];
+    const CODE: u64 = 0;
+
+    fn apply(&mut self, delivery: Delivery<'_>) -> Result<(), ProjectionError> {
+        match delivery.event()? {
+            TallyEvent::Noted { .. } => Err(ProjectionError::handler("no notes")),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_projection_takes_in_is_linked_to_the_traces_that_made_it()
+-> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let listener = Listener::new();
+    let _listening = listener.listen(Level::INFO);
+    let store = MemoryStore::new();
+    let bank = Executor::builder(store.clone()).opentelemetry().build();
+    bank.execute(record(&name("a"), vec![common::added(1), common::added(2)])).await?;
+    bank.execute(add(&name("b"), 1)).await?;
+    // What is no trace is no link.
+    bank.execute(add(&name("b"), 1)).traceparent("00-1-2-01").await?;
+    let projector = Projector::builder(store).run(InMemory::new(Everything)).start()?;
+    projector.wait_for(4).await?;
+    bank.execute(record(&name("a"), vec![noted("stop")])).await?;
+    assert!(projector.wait_for(5).await.is_err());
+
+    let heard = listener.spans.get_finished_spans()?;
+    let commands: Vec<_> =
+        heard.iter().filter(|span| span.name == "Act").map(|span| span.span_context.clone()).collect();
+    let batches: Vec<_> = heard.iter().filter(|span| span.name == "everything").collect();
+    let [.., whole, failed] = &batches[..] else { panic!("{heard:?}") };
+    let links = |span: &SpanData| -> Vec<_> {
+        span.links.iter().map(|link| (link.span_context.trace_id(), link.span_context.span_id())).collect()
+    };
+    let of = |commands: &[SpanContext]| -> Vec<_> {
+        commands.iter().map(|command| (command.trace_id(), command.span_id())).collect()
+    };
+    let said = fields(whole);
+    assert_eq!((&*said["log"], &*said["events"], &*said["from"], &*said["to"]), ("memory", "4", "1", "4"));
+    assert_eq!(links(whole), of(&commands[..2]), "two events of one commit are one link");
+    assert_eq!(links(failed), of(&commands[3..]));
+    assert!(
+        fields(failed)["error"].contains("no notes") && matches!(failed.status, Status::Error { .. }),
+        "{failed:?}"
+    );
     Ok(())
 }

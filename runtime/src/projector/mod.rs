@@ -6,6 +6,7 @@ mod build;
 mod differences;
 mod error;
 mod feed;
+mod gauges;
 mod in_memory;
 mod in_sql;
 mod kind;
@@ -18,6 +19,7 @@ mod rebuild;
 mod runner;
 mod shares;
 mod status;
+mod trace;
 mod view;
 mod waiting;
 
@@ -202,7 +204,9 @@ impl ProjectorBuilder {
         let waiting = Arc::<Waiting>::default();
         let plans = self.plans.into_iter();
         let shares = plans.map(|(plan, options)| plan.start(&feed, options, &waiting)).collect::<Result<_, _>>()?;
-        Ok(Projector(Arc::new(Shared { store: self.store, shares, waiting })))
+        let projections = Arc::new(Shared { store: self.store, shares, waiting });
+        gauges::start(&projections);
+        Ok(Projector(projections))
     }
 }
 

@@ -92,6 +92,7 @@ impl<K: Kind> Shares<K> {
         let (commands, orders) = mpsc::channel(16);
         let (report, reports) = watch::channel(Report::new());
         let place = Place {
+            name: name.into(),
             feed: Arc::clone(&self.feed),
             listens: Listens { categories: K::CATEGORIES, share },
             options: self.options,

@@ -1,67 +1,25 @@
 //! On a real server, with everything that can happen to it: every metric of the table shows, and no other does.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use foldline_runtime::{
-    CacheSize, Executor, PostgresOptions, PostgresStore, metrics,
+    metrics,
     storage::{Ailment, HealthLimits, Store},
     testing::temp_postgres::TempPostgres,
 };
-use sqlx::{ConnectOptions, PgConnection, postgres::PgConnectOptions};
-use tokio::task::JoinHandle;
 
 use crate::{
+    Bank, Done,
+    behind::a_projection_that_is_behind,
     common::{
         commands::{Refused, act, add},
         name,
     },
     seen::{Seen, recorder},
+    until,
 };
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-type Done = Result<(), Failure>;
-
-/// Looks until it is so, for longer than anything here takes.
-async fn until(what: &str, mut is_so: impl AsyncFnMut() -> Result<bool, Failure>) -> Done {
-    let began = Instant::now();
-    while !is_so().await? {
-        if began.elapsed() > Duration::from_secs(60) {
-            return Err(format!("{what} did not come about").into());
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    Ok(())
-}
-
-struct Bank {
-    store: PostgresStore,
-    bank: Executor,
-    /// Another process, as far as the store can tell.
-    other: Executor,
-    /// A connection beside the store's.
-    beside: PgConnection,
-}
-
-impl Bank {
-    async fn open(server: &TempPostgres) -> Result<Self, Failure> {
-        let options = || PostgresOptions::production().schema("watched").connections(1, 2);
-        let store = PostgresStore::connect_with(server.url(), options()).await?;
-        let bank = Executor::builder(store.clone()).cache(CacheSize::streams(64).bytes(1)).build();
-        let other =
-            Executor::new(PostgresStore::connect_with(server.url(), options().application_name("other")).await?);
-        let beside = server.url().parse::<PgConnectOptions>()?.disable_statement_logging().connect().await?;
-        Ok(Self { store, bank, other, beside })
-    }
-
-    async fn sql(&mut self, sql: &'static str) -> Done {
-        Ok(sqlx::raw_sql(sql).execute(&mut self.beside).await.map(drop)?)
-    }
-
-    fn deposit(&self, on: &'static str) -> JoinHandle<Done> {
-        let bank = self.bank.clone();
-        tokio::spawn(async move { Ok(bank.execute(add(&name(on), 1)).await.map(drop)?) })
-    }
-}
+const LONG: Duration = Duration::from_millis(300);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_metric_of_the_table_shows_and_no_other() -> Done {
@@ -79,6 +37,7 @@ async fn every_metric_of_the_table_shows_and_no_other() -> Done {
     bank.bank.execute(add(&name("a"), 1)).await?;
     a_database_that_hangs(&mut bank, &mut seen).await?;
     a_read_that_hangs(&mut bank, &mut seen).await?;
+    a_projection_that_is_behind(&bank, &mut seen).await?;
 
     // Every connection but ours is cut.
     bank.sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'foldline'").await?;
@@ -102,7 +61,7 @@ async fn every_metric_of_the_table_shows_and_no_other() -> Done {
     Ok(())
 }
 
-/// Somebody keeps others from reading: a command holds its stream's lane until it has read it.
+/// Somebody keeps others from reading: a command holds its stream's lane until it has read it, and the store does not answer.
 async fn a_read_that_hangs(bank: &mut Bank, seen: &mut Seen) -> Done {
     bank.sql("begin; lock table watched.events in access exclusive mode").await?;
     let reading = bank.deposit("cold");
@@ -111,13 +70,16 @@ async fn a_read_that_hangs(bank: &mut Bank, seen: &mut Seen) -> Done {
         Ok(seen.largest.get(metrics::ACTIVE_STREAMS.name).is_some_and(|streams| *streams > 0.0))
     })
     .await?;
+    let health = bank.store.health(HealthLimits::default().answer(LONG)).await;
+    assert_eq!((health.ailments, health.answered), (vec![Ailment::Silent { within: LONG }], None));
     bank.sql("rollback").await?;
-    reading.await?
+    reading.await??;
+    assert!(bank.store.health(HealthLimits::default()).await.is_healthy());
+    Ok(())
 }
 
 /// Somebody holds the log's lock, as a session that was left open does: what waits for it shows, and is said to be unhealthy.
 async fn a_database_that_hangs(bank: &mut Bank, seen: &mut Seen) -> Done {
-    const LONG: Duration = Duration::from_millis(300);
     let limits = HealthLimits::default().pending(LONG);
     assert!(bank.store.health(limits).await.is_healthy());
     bank.sql("begin; select * from watched.append_lock for update").await?;

@@ -9,19 +9,22 @@ use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{Instant, sleep, sleep_until},
 };
+use tracing::Span;
 
 use super::{
     feed::{Feed, Page},
     model::{Model, Opened, Trouble},
     options::ProjectionOptions,
     status::{Failure, Report, RunState},
+    trace,
     waiting::Waiting,
 };
 use crate::{
     error::StoreError,
     executor::RetryPolicy,
+    metadata::Metadata,
     recorded::RawEvent,
-    store::{Checkpoint, Lease, Parked},
+    store::{Checkpoint, Lease, Parked, Store},
     stream::StreamName,
 };
 
@@ -65,12 +68,20 @@ enum Then {
 
 /// What a runner works with, whatever it runs.
 pub(super) struct Place {
+    pub(super) name: Arc<str>,
     pub(super) feed: Arc<Feed>,
     pub(super) listens: Listens,
     pub(super) options: ProjectionOptions,
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) report: watch::Sender<Report>,
     pub(super) waiting: Arc<Waiting>,
+}
+
+impl Place {
+    /// The span of a batch, whose events are told by their positions and what was said of their commits.
+    fn span<'a>(&self, events: impl ExactSizeIterator<Item = (u64, &'a Metadata)> + Clone) -> Span {
+        trace::of_batch(self.feed.store().name(), &self.name, events)
+    }
 }
 
 /// Runs one projection: finds out whether it is ours, takes in what comes, and does with failures as it was told.

@@ -10,6 +10,7 @@ use crate::{
     projector::{
         model::{Model, Trouble},
         status::Failure,
+        trace::traced,
     },
     recorded::RawEvent,
     store::{Checkpoint, Parked, Store, StreamRead},
@@ -54,7 +55,8 @@ impl<M: Model> Runner<M> {
             let page = read.map_err(|error| (error.into(), None))?.pop().unwrap_or_default();
             let events: Vec<Delivery<'_>> = page.events.iter().map(Delivery::of).collect();
             let to = self.without(stream, page.events.last().filter(|_| page.more));
-            let (index, error) = match self.model.take(&events, &to).await {
+            let span = self.place.span(events.iter().map(|event| (event.position(), event.metadata())));
+            let (index, error) = match traced(span, self.model.take(&events, &to)).await {
                 Ok(()) => {
                     self.took(&events, to);
                     self.set_aside();

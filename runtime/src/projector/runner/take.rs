@@ -11,6 +11,7 @@ use crate::{
         feed::{Page, whole_commits},
         model::{Model, Trouble},
         status::Failure,
+        trace::traced,
     },
     recorded::RawEvent,
     store::{Checkpoint, Parked},
@@ -28,7 +29,8 @@ impl<M: Model> Runner<M> {
             let (batch, later) = rest.split_at(self.cut(rest, limit));
             let position = if later.is_empty() { end } else { last_position(batch) };
             let to = Checkpoint { position, ..self.checkpoint.clone() };
-            match self.model.take(batch, &to).await {
+            let span = self.place.span(batch.iter().map(|event| (event.position(), event.metadata())));
+            match traced(span, self.model.take(batch, &to)).await {
                 Ok(()) => {
                     self.took(batch, to);
                     (rest, limit) = (later, self.place.options.batch);
