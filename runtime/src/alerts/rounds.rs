@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering::SeqCst},
@@ -101,7 +102,12 @@ impl pulse::Beat for Rounds {
         let (log, at) = (self.executor.store().name(), Timestamp::now());
         for (subject, text) in news {
             let alert = Alert { log: log.to_owned(), subject, text, at };
-            self.alerts.sinks.iter().for_each(|sink| sink.send(&alert));
+            for sink in &self.alerts.sinks {
+                // Whoever panics keeps nobody else from being told.
+                if catch_unwind(AssertUnwindSafe(|| sink.send(&alert))).is_err() {
+                    tracing::error!(target: "foldline", log, "whom an alert was told of panicked");
+                }
+            }
         }
         true
     }

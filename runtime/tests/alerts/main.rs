@@ -1,6 +1,6 @@
 //! Who is told when an application is slow.
 
-#![expect(clippy::expect_used, reason = "this is how a test fails")]
+#![expect(clippy::expect_used, clippy::panic, reason = "this is how a test fails")]
 
 #[path = "../common/mod.rs"]
 mod common;

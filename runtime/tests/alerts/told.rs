@@ -35,7 +35,8 @@ async fn whoever_listens_is_told_of_what_was_missed_and_not_of_the_same_again() 
     let (sender, mut alerts) = channel(10);
     let (told, mut also_told) = channel(10);
     let every_second = || Alerts::new().targets(impossible()).every(Duration::from_secs(1));
-    let patient = every_second().to(sender).watch(&bank);
+    // Whoever panics keeps nobody else from being told.
+    let patient = every_second().to(|_: &Alert| panic!("as told")).to(sender).watch(&bank);
     let eager = every_second()
         .cool_down(Duration::ZERO)
         .to(move |alert: &Alert| drop(told.try_send(alert.clone())))
@@ -50,9 +51,18 @@ async fn whoever_listens_is_told_of_what_was_missed_and_not_of_the_same_again() 
     }
     assert!(alerts.try_recv().is_err(), "five minutes are not over");
 
-    // Nothing is wrong while nothing happens; and who is switched off says nothing.
+    // Who is switched off says nothing.
     eager.switch(false);
+    let (sender, mut meanwhile) = channel(10);
+    let _other = every_second().cool_down(Duration::ZERO).to(sender).watch(&bank);
+    next(&bank, &mut meanwhile).await?;
     while also_told.try_recv().is_ok() {}
+    for _ in 0..2 {
+        next(&bank, &mut meanwhile).await?;
+    }
+    assert!(also_told.try_recv().is_err(), "it is switched off");
+    eager.switch(true);
+    next(&bank, &mut also_told).await?;
     drop(patient);
     assert!(alerts.recv().await.is_none(), "nobody is there to tell");
     Ok(())
