@@ -15,6 +15,9 @@ mod stores {}
 #[doc = include_str!("../../src/guide/projections.md")]
 mod projections {}
 
+#[doc = include_str!("../../src/guide/observing.md")]
+mod observing {}
+
 #[doc = include_str!("../../src/guide/by-hand.md")]
 mod by_hand {}
 
@@ -26,6 +29,9 @@ mod errors {}
 
 #[doc = include_str!("../../src/reference/limits.md")]
 mod limits {}
+
+#[doc = include_str!("../../src/reference/metrics.md")]
+mod metrics {}
 
 #[doc = include_str!("../../src/glossary.md")]
 mod glossary {}
