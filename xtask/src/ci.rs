@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 
 use crate::{
-    book, floors,
+    book, floors, ops,
     shell::{Done, cargo, run as call},
     test,
 };
@@ -32,6 +32,8 @@ enum Part {
     Test,
     /// Every public item is documented, and every link in the documentation leads somewhere
     Doc,
+    /// Prometheus likes the alert rules, and what the bank exports
+    Ops,
     /// The book builds, and every link in it and in the papers leads somewhere
     Book,
 }
@@ -83,6 +85,7 @@ impl Part {
                 let mut doc = cargo(["doc", "--workspace", "--all-features", "--no-deps"]);
                 call(doc.env("RUSTDOCFLAGS", "-D warnings"))
             }
+            Self::Ops => ops::run(),
             Self::Book => book::run(),
         }
     }

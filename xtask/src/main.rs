@@ -4,6 +4,7 @@ mod bench;
 mod book;
 mod ci;
 mod floors;
+mod ops;
 mod postgres;
 mod seen;
 mod shell;
@@ -37,6 +38,8 @@ enum Task {
     Floors,
     /// Build the book, and check that no link in it or in the papers is dead
     Book,
+    /// Check the alert rules, and a scrape of the bank, with Prometheus' own promtool
+    Ops,
     /// Run the benches
     Bench(bench::Args),
     /// Torment a log on PostgreSQL from many processes, and check that it kept its promises
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Task::Ci(args) => ci::run(&args),
         Task::Floors => floors::run(),
         Task::Book => book::run(),
+        Task::Ops => ops::run(),
         Task::Bench(args) => bench::run(&args),
         Task::Torture(args) => torture::run(&args),
     };
