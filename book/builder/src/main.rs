@@ -1,5 +1,7 @@
 //! Builds the book: `book-builder <the book's folder> <where to build it>`. `cargo xtask book` runs this.
 
+mod diagram;
+
 use std::{env, error::Error};
 
 use mdbook_driver::MDBook;
@@ -11,6 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let mut book = MDBook::load(book)?;
     book.config.build.build_dir = out.into();
+    book.book.for_each_chapter_mut(|chapter| chapter.content = diagram::draw_all(&chapter.content));
     // The whole chain of causes: without it a broken page says only that rendering failed.
     book.build().map_err(|fault| format!("{fault:#}").into())
 }
