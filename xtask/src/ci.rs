@@ -36,6 +36,8 @@ enum Part {
     Ops,
     /// The book builds, and every link in it and in the papers leads somewhere
     Book,
+    /// The book's first steps, followed to the letter, end with a program that runs
+    Start,
 }
 
 /// Runs every part, also behind one that failed: a run shows all there is to mend.
@@ -86,7 +88,8 @@ impl Part {
                 call(doc.env("RUSTDOCFLAGS", "-D warnings"))
             }
             Self::Ops => ops::run(),
-            Self::Book => book::run(),
+            Self::Book => book::run(&book::Args::default()),
+            Self::Start => book::run(&book::Args { follow_start: true }),
         }
     }
 }

@@ -37,7 +37,7 @@ enum Task {
     /// Check that imports run downwards, and in no circle
     Floors,
     /// Build the book, and check that no link in it or in the papers is dead
-    Book,
+    Book(book::Args),
     /// Check the alert rules, and a scrape of the bank, with Prometheus' own promtool
     Ops,
     /// Run the benches
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
         Task::Test(args) => test::run(&args),
         Task::Ci(args) => ci::run(&args),
         Task::Floors => floors::run(),
-        Task::Book => book::run(),
+        Task::Book(args) => book::run(&args),
         Task::Ops => ops::run(),
         Task::Bench(args) => bench::run(&args),
         Task::Torture(args) => torture::run(&args),

@@ -1,0 +1,97 @@
+//! `cargo xtask book --follow-start`: does what *Ten minutes* says, to the letter, in an empty folder.
+
+use std::{
+    env, fs,
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use super::page::{Step, steps, unseen};
+use crate::shell::{Done, root};
+
+const PAGE: &str = "book/src/ten-minutes.md";
+
+pub(super) fn run() -> Done {
+    let steps = steps(&fs::read_to_string(root().join(PAGE))?).map_err(|fault| format!("{PAGE}: {fault}"))?;
+    let desk = Desk::new()?;
+    let done = desk.follow(&steps).map_err(|fault| format!("{PAGE}: {fault}").into());
+    if done.is_ok() {
+        println!("\n{PAGE} was followed: {} steps", steps.len());
+    }
+    done
+}
+
+/// Where the page is followed: a folder beside nothing but `foldline`.
+struct Desk(PathBuf);
+
+impl Desk {
+    fn new() -> Result<Self, Box<dyn std::error::Error>> {
+        // Not in the repository: a package there would belong to its workspace.
+        let desk = Self(env::temp_dir().join(format!("foldline-start-{}", std::process::id())));
+        fs::create_dir(&desk.0)?;
+        symlink(root(), desk.0.join("foldline"))?;
+        // As the workspace builds, into its own target folder: what both depend on is there already.
+        let target = root().join("target");
+        let config = format!(
+            "[build]\ntarget-dir = {target:?}\n[profile.dev]\ndebug = \"line-tables-only\"\n\
+             [profile.dev.package.\"*\"]\ndebug = false\n[profile.dev.build-override]\ndebug = false\n"
+        );
+        fs::create_dir(desk.0.join(".cargo"))?;
+        fs::write(desk.0.join(".cargo/config.toml"), config)?;
+        Ok(desk)
+    }
+
+    fn follow(&self, steps: &[Step]) -> Done {
+        let (mut folder, mut printed) = (self.0.clone(), String::new());
+        for step in steps {
+            match step {
+                Step::Run(lines) => (folder, printed) = self.type_in(&folder, lines)?,
+                Step::See(expected) => {
+                    if let Some(line) = unseen(expected, &printed) {
+                        return Err(format!("`{line}` was to be printed, and this was:\n{printed}").into());
+                    }
+                }
+                Step::Write { file, text } => fs::write(folder.join(file), text)?,
+                Step::Append { file, text } => {
+                    let whole = fs::read_to_string(folder.join(file))? + "\n" + text;
+                    fs::write(folder.join(file), whole)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs lines in a shell. Where they lead, and what they print.
+    fn type_in(&self, folder: &Path, lines: &str) -> Result<(PathBuf, String), Box<dyn std::error::Error>> {
+        print!("\n{lines}");
+        let output = Command::new("sh")
+            .args(["-e", "-c", &format!("{lines}\npwd")])
+            .current_dir(folder)
+            // The one that runs this is set up for this package.
+            .env_remove("CARGO_MANIFEST_DIR")
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .output()?;
+        let printed = String::from_utf8(output.stdout)?;
+        print!("{printed}");
+        if !output.status.success() {
+            return Err(format!("this failed:\n{lines}").into());
+        }
+        let (printed, folder) = printed.trim_end().rsplit_once('\n').unwrap_or(("", printed.trim_end()));
+        // The versions that the workspace was tested with, which are downloaded and mostly built.
+        let lock = Path::new(folder).join("Cargo.lock");
+        if Path::new(folder) != self.0 && !lock.exists() {
+            fs::copy(root().join("Cargo.lock"), lock)?;
+        }
+        Ok((folder.into(), printed.to_owned()))
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        if let Err(fault) = fs::remove_dir_all(&self.0) {
+            eprintln!("`{}` could not be removed: {fault}", self.0.display());
+        }
+    }
+}
