@@ -96,3 +96,15 @@ impl Parse for FollowOption {
         Ok(Self { ident, ty, expr, opening })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_book_lists_every_option() {
+        let page = include_str!("../../../book/src/reference/command.md");
+        options::in_the_book::<Opening>(page, "On a field");
+        options::in_the_book::<Options>(page, "On the struct");
+    }
+}

@@ -36,3 +36,15 @@ impl Options for EnumOptions {
     const KNOWN: &'static [(&'static str, &'static str)] =
         &[("category", "category = \"account\""), ("crate", "crate = path::to::foldline")];
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::options;
+
+    #[test]
+    fn the_book_lists_every_option() {
+        options::in_the_book::<FactOptions>(include_str!("../../../book/src/reference/stream.md"), "On a method");
+        options::in_the_book::<EnumOptions>(include_str!("../../../book/src/reference/event.md"), "On the enum");
+    }
+}

@@ -48,3 +48,13 @@ impl FromMeta for Events {
 }
 
 pub(super) const FORM: &str = "an event is written as the variant that it is: `AccountEvent::Deposited`";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_book_lists_every_option() {
+        options::in_the_book::<Options>(include_str!("../../../book/src/reference/projection.md"), "On the block");
+    }
+}

@@ -90,3 +90,13 @@ fn is_key(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     ahead.call(Ident::parse_any).is_ok_and(|name| name == "key") && ahead.peek(Token![=])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_book_lists_every_option() {
+        options::in_the_book::<Options>(include_str!("../../../book/src/reference/stream.md"), "On the block");
+    }
+}

@@ -118,3 +118,14 @@ impl FromMeta for Expression {
         Ok(Self(expr.clone()))
     }
 }
+
+/// That the book's table in this section of a page lists exactly the options that there are, each as it is written.
+#[cfg(test)]
+pub(crate) fn in_the_book<T: Options>(page: &str, section: &str) {
+    let rows = page.split(&format!("## {section}\n")).nth(1).and_then(|rest| rest.split("\n## ").next());
+    let table = rows.and_then(|rest| rest.split("| option | means |").nth(1)).unwrap_or_default();
+    let rows = table.split("\n\n").next().unwrap_or_default().lines();
+    let shown: Vec<&str> = rows.filter_map(|row| row.strip_prefix("| `")?.split("` |").next()).collect();
+    let known: Vec<&str> = T::KNOWN.iter().map(|(_, form)| *form).collect();
+    assert_eq!(shown, known, "the table under \"{section}\"");
+}
