@@ -43,6 +43,9 @@ use proc_macro::TokenStream;
 /// | | `#[event(version = 2)]` | its schema version, stored with it; 1 by default |
 /// | an argument | `#[serde(…)]` | goes to the field |
 /// | | a leading `_` | `_reason: String` is the field `reason`: a fact that no fold needs |
+#[doc(alias = "aggregate")]
+#[doc(alias = "evolve")]
+#[doc(alias = "fold")]
 #[proc_macro_attribute]
 pub fn stream(arguments: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::attribute_stream(arguments.into(), item.into()).into()
@@ -89,6 +92,8 @@ pub fn event(_: TokenStream, item: TokenStream) -> TokenStream {
 /// | | `code = 2` | what stands for its code, by default made from the handlers: a value saved by other code is thrown away |
 /// | | `crate = path` | where Foldline is found, for re-exports |
 /// | a method | `#[on(AccountEvent::Deposited, …)]` | it takes these events in |
+#[doc(alias = "read model")]
+#[doc(alias = "view")]
 #[proc_macro_attribute]
 pub fn projection(arguments: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::attribute_projection(arguments.into(), item.into()).into()
@@ -129,6 +134,8 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 /// | | `#[command(streams = Name)]` | the name of the struct of open streams; by default `<Command>Streams` |
 /// | | `#[command(follow(name: Key = expression, …))]` | a stream that only the past can name: the expression sees `self` and the handles before it; options as for fields |
 /// | | `#[command(crate = path)]` | where Foldline is found, for re-exports |
+#[doc(alias = "DCB")]
+#[doc(alias = "decider")]
 #[proc_macro_derive(Command, attributes(stream, command))]
 pub fn derive_command(input: TokenStream) -> TokenStream {
     pipeline::derive_command(input.into()).into()

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 ///
 /// `#[stream]` and `#[derive(Event)]` write this. A payload is one JSON object that holds the fact's own fields and
 /// nothing else; its name and schema version are stored beside it.
+#[doc(alias = "domain event")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",
     label = "not an event that Foldline can store",

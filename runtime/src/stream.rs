@@ -72,6 +72,7 @@ use crate::event::Event;
 /// # }
 /// ```
 #[doc(alias = "aggregate")]
+#[doc(alias = "entity")]
 #[doc(alias = "evolve")]
 #[doc(alias = "fold")]
 #[diagnostic::on_unimplemented(

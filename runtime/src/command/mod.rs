@@ -39,6 +39,8 @@ pub trait Declares<'s> {
 /// than once for one execution, and only a run whose view of the streams is proven is answered.
 #[doc(alias = "decider")]
 #[doc(alias = "handle")]
+#[doc(alias = "handler")]
+#[doc(alias = "process")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say what it decides",
     label = "`Decide` is missing",
@@ -72,6 +74,8 @@ pub trait Decide: for<'s> Declares<'s> {
 ///     }
 /// }
 /// ```
+#[doc(alias = "DCB")]
+#[doc(alias = "dynamic consistency boundary")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a command",
     label = "cannot be executed",

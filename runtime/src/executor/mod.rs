@@ -38,7 +38,23 @@ use crate::{
     stream::StreamKey,
 };
 
-/// Executes commands against a store. Cheap to clone.
+/// Executes commands against a store. Cheap to clone, and meant to be: one a process, since it keeps the states that its commands
+/// left.
+///
+/// ```
+/// # use foldline_runtime::{Executor, MemoryStore, RetryPolicy};
+/// # use std::time::Duration;
+/// let bank = Executor::new(MemoryStore::new());
+///
+/// let patient = Executor::builder(MemoryStore::new())
+///     .timeout(Duration::from_secs(60))
+///     .retry(RetryPolicy::retries(100))
+///     .build();
+/// # let _ = (bank, patient);
+/// ```
+#[doc(alias = "command bus")]
+#[doc(alias = "decision maker")]
+#[doc(alias = "repository")]
 #[derive(Debug, Clone)]
 pub struct Executor {
     store: AnyStore,

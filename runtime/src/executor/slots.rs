@@ -18,6 +18,14 @@ use crate::{
 };
 
 /// How many states an executor keeps, and how many bytes they may take together.
+///
+/// ```
+/// use foldline_runtime::{CacheSize, Executor, MemoryStore};
+///
+/// let small = Executor::builder(MemoryStore::new()).cache(CacheSize::streams(1_000).bytes(16 << 20)).build();
+/// let lanes_only = Executor::builder(MemoryStore::new()).cache(None).build();
+/// # let _ = (small, lanes_only);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheSize {
     streams: usize,

@@ -16,6 +16,19 @@ use crate::{
 
 /// The log from some position on, narrowed as its methods say. Read it [`raw`](Self::raw), or as
 /// [`typed`](Self::typed) events.
+///
+/// ```
+/// use foldline_runtime::{Executor, MemoryStore};
+/// use futures_util::TryStreamExt;
+///
+/// # async fn read() -> Result<(), foldline_runtime::StoreError> {
+/// let bank = Executor::new(MemoryStore::new());
+/// let mut events = bank.log(0).categories(["account"]).raw();
+/// while let Some(event) = events.try_next().await? {
+///     println!("{} {} {}", event.position(), event.stream(), event.name());
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "a log does nothing until it is read: `.raw()` or `.typed::<Event>()`"]
 pub struct Log {

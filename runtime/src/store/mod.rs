@@ -48,6 +48,7 @@ use crate::{error::StoreError, id::CommitId, stream::StreamKey};
 ///    [`Outcome::Unknown`].
 ///
 /// The conformance suite (`foldline::testing::contract`) is their executable form.
+#[doc(alias = "event store")]
 pub trait Store: Debug + Send + Sync + 'static {
     /// What metrics and traces call this log: their label `log`.
     fn name(&self) -> &str {
