@@ -5,8 +5,10 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod added_up;
 mod behind;
 mod every_metric;
+mod prometheus;
 mod seen;
 
 use std::time::{Duration, Instant};

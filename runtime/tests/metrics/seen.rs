@@ -15,8 +15,6 @@ use metrics_util::{
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) largest: BTreeMap<String, f64>,
-    /// The value that each had when it was last looked at.
-    latest: BTreeMap<String, f64>,
     pub(crate) series: BTreeSet<(String, Vec<(String, String)>)>,
 }
 
@@ -58,7 +56,6 @@ impl Seen {
             assert!(matches!(kind, MetricKind::Counter | MetricKind::Gauge | MetricKind::Histogram));
             let largest = self.largest.entry(metric.name.to_owned()).or_default();
             *largest = largest.max(value);
-            self.latest.insert(metric.name.to_owned(), value);
             self.series.insert((metric.name.to_owned(), labels));
         }
     }
@@ -67,11 +64,6 @@ impl Seen {
     pub(crate) fn missing(&self) -> Vec<&'static str> {
         let names = TABLE.iter().map(|metric| metric.name);
         names.filter(|name| self.largest.get(*name).is_none_or(|largest| *largest == 0.0)).collect()
-    }
-
-    /// What it is now, of a gauge with one series.
-    pub(crate) fn now(&self, name: &str) -> f64 {
-        self.latest.get(name).copied().unwrap_or(f64::NAN)
     }
 
     pub(crate) fn has(&self, name: &str, labels: &[(&str, &str)]) -> bool {

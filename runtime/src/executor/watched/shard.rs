@@ -25,7 +25,7 @@ pub(in crate::executor) struct Shard {
     quick: AtomicU64,
     /// With so many of them, one is timed.
     due: AtomicU64,
-    /// Executions of which exporters were told, and for which none has stood yet.
+    /// Other executions for which none has stood yet: exporters were told of them.
     told: AtomicU64,
     /// What its first commit recorded, by name, as most of its kind do. Only where somebody exports.
     usual: OnceLock<SmallVec<[&'static str; 2]>>,
@@ -93,7 +93,7 @@ impl Shard {
     /// Whether the next execution is to be timed.
     #[inline]
     pub(super) fn is_due(&self) -> bool {
-        self.quick.load(Relaxed) & ((1 << HITS) - 1) >= self.due.load(Relaxed)
+        (self.quick.load(Relaxed) & ((1 << HITS) - 1)) + self.told.load(Relaxed) >= self.due.load(Relaxed)
     }
 
     /// Takes in an execution that has ended, if there is little to say of it.
@@ -122,7 +122,8 @@ impl Shard {
         self.retries.fetch_add(u64::from(tally.retries), Relaxed);
         self.conflicts.fetch_add(u64::from(tally.conflicts), Relaxed);
         let Some(since) = timing.since else {
-            self.quick.fetch_add(1, Relaxed);
+            // Not among the quick ones: exporters take these for committed, and are told of this one by itself.
+            self.told.fetch_add(1, Relaxed);
             return None;
         };
         let took = since.elapsed();
