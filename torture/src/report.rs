@@ -31,16 +31,15 @@ pub(crate) struct Report<'a> {
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Args { processes, executors, concurrency, commands, faults, .. } = self.args;
+        let Args { processes, executors, concurrency, commands, faults, only, .. } = self.args;
         let calls = self.history.asked.len();
         let seconds = self.tormented.as_secs_f64();
         let inflicted: u64 = self.faults.values().sum();
         writeln!(f, "# A log under torture\n")?;
-        writeln!(
-            f,
-            "`cargo xtask torture --store {} --commands {commands} --faults {faults} --seed {} --processes {processes} --executors {executors} --concurrency {concurrency}`\n",
-            self.store, self.seed
-        )?;
+        write!(f, "`cargo xtask torture --store {} --commands {commands} --faults {faults}", self.store)?;
+        only.iter().try_for_each(|part| write!(f, " --fault '{part}'"))?;
+        write!(f, " --seed {} --processes {processes}", self.seed)?;
+        writeln!(f, " --executors {executors} --concurrency {concurrency}`\n")?;
         writeln!(f, "| | |\n| --- | --- |")?;
         writeln!(f, "| machine | {} |", machine())?;
         writeln!(f, "| store | {} |", self.version)?;

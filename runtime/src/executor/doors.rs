@@ -4,30 +4,40 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
-use crate::error::StoreError;
+use crate::{error::StoreError, observe::Shards};
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Doors {
     shut: AtomicBool,
-    inside: AtomicUsize,
+    /// By the door that somebody came through, and will leave by.
+    inside: Shards<Door>,
     left: Notify,
 }
 
+/// One counter for all would be fought over by all threads, twice a command. Alone in its line, and in that which a processor fetches with it.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Door(AtomicUsize);
+
 /// Somebody inside; gone when dropped.
 #[derive(Debug)]
-pub(super) struct Guest<'a>(&'a Doors);
+pub(super) struct Guest<'a> {
+    doors: &'a Doors,
+    door: &'a Door,
+}
 
 impl Doors {
     pub(super) fn enter(&self) -> Result<Guest<'_>, StoreError> {
+        let door = self.inside.mine();
         // Counted first and asked second: whoever shuts the doors sees everybody who found them open.
-        self.inside.fetch_add(1, Ordering::SeqCst);
-        let guest = Guest(self);
+        door.0.fetch_add(1, Ordering::SeqCst);
+        let guest = Guest { doors: self, door };
         if self.shut.load(Ordering::SeqCst) { Err(StoreError::Closed) } else { Ok(guest) }
     }
 
     /// How many are inside.
     pub(super) fn inside(&self) -> usize {
-        self.inside.load(Ordering::Relaxed)
+        self.inside.iter().map(|door| door.0.load(Ordering::SeqCst)).sum()
     }
 
     /// Lets nobody in any more, and waits until everybody has left.
@@ -35,7 +45,7 @@ impl Doors {
         self.shut.store(true, Ordering::SeqCst);
         loop {
             let left = self.left.notified();
-            if self.inside.load(Ordering::SeqCst) == 0 {
+            if self.inside() == 0 {
                 return;
             }
             left.await;
@@ -43,11 +53,18 @@ impl Doors {
     }
 }
 
+impl Default for Doors {
+    fn default() -> Self {
+        // All of them now: one that was made while somebody counts could be overlooked.
+        Self { shut: AtomicBool::default(), inside: Shards::all(), left: Notify::default() }
+    }
+}
+
 impl Drop for Guest<'_> {
     fn drop(&mut self) {
-        let last = self.0.inside.fetch_sub(1, Ordering::SeqCst) == 1;
-        if last && self.0.shut.load(Ordering::SeqCst) {
-            self.0.left.notify_waiters();
+        self.door.0.fetch_sub(1, Ordering::SeqCst);
+        if self.doors.shut.load(Ordering::SeqCst) {
+            self.doors.left.notify_waiters();
         }
     }
 }

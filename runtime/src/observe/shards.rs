@@ -26,6 +26,15 @@ impl<T: Default> Shards<T> {
         Self { copies: [const { OnceLock::new() }; MOST], mask: processors.next_power_of_two().min(MOST) - 1 }
     }
 
+    /// With every copy made at once.
+    pub(crate) fn all() -> Self {
+        let shards = Self::new();
+        for copy in shards.copies.iter().take(shards.mask + 1) {
+            copy.get_or_init(Box::default);
+        }
+        shards
+    }
+
     /// The copy of this thread.
     #[inline]
     pub(crate) fn mine(&self) -> &T {
