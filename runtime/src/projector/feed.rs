@@ -56,6 +56,13 @@ struct State {
     sparse: bool,
 }
 
+impl State {
+    /// The page that goes on behind `after`, if it is kept.
+    fn known(&self, after: u64) -> Option<Arc<Page>> {
+        self.pages.iter().find(|page| page.after <= after && after < page.reached).map(Arc::clone)
+    }
+}
+
 impl Feed {
     /// Reads the log in pages of so many events of these categories, and keeps so many pages.
     pub(super) fn new(
@@ -77,19 +84,23 @@ impl Feed {
     pub(super) async fn page(self: &Arc<Self>, after: u64) -> Fetched {
         let coming = {
             let mut state = self.state();
-            let known = state.pages.iter().find(|page| page.after <= after && after < page.reached).map(Arc::clone);
-            match known {
-                Some(page) => {
-                    if page.more {
-                        // It is on its way without anybody waiting for it.
-                        drop(self.fetch(&mut state, page.reached));
-                    }
-                    return Ok(page);
-                }
-                None => self.fetch(&mut state, after),
-            }
+            state.known(after).ok_or_else(|| self.fetch(&mut state, after))
         };
-        coming.await
+        let page = match coming {
+            Ok(known) => known,
+            Err(coming) => coming.await?,
+        };
+        self.read_ahead(&page);
+        Ok(page)
+    }
+
+    /// Whoever takes a page in finds the next one there, or on its way.
+    fn read_ahead(self: &Arc<Self>, page: &Page) {
+        let mut state = self.state();
+        if page.more && state.known(page.reached).is_none() {
+            // It comes without anybody waiting for it.
+            drop(self.fetch(&mut state, page.reached));
+        }
     }
 
     fn fetch(self: &Arc<Self>, state: &mut State, after: u64) -> Shared<BoxFuture<'static, Fetched>> {
@@ -223,5 +234,38 @@ impl Task {
 impl Drop for Task {
     fn drop(&mut self) {
         self.0.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::task::yield_now;
+
+    use super::*;
+    use crate::{
+        memory::MemoryStore,
+        store::{Commit, Expectation, NewEvent, Seen},
+        stream::StreamName,
+    };
+
+    #[tokio::test]
+    async fn the_next_page_is_on_its_way_and_no_more_than_that() -> Result<(), StoreError> {
+        let store = MemoryStore::new();
+        for n in 0..5 {
+            let saw = vec![Expectation { stream: StreamName::from(format!("a-{n}")), seen: Seen::Nothing }];
+            let event = NewEvent { stream: 0, name: "a.happened", schema_version: 1, payload: 0..2 };
+            let commit = Commit::new(CommitId::fresh(), saw).with_events(vec![event], &b"{}"[..])?;
+            store.submit(store.reserve().await?, commit).outcome().await;
+        }
+        let feed = Feed::new(AnyStore::new(store), None, 1, 8, false);
+        for asked in 0..4 {
+            assert_eq!(feed.page(asked).await?.reached, asked + 1);
+            for _ in 0..100 {
+                yield_now().await;
+            }
+            let kept: Vec<u64> = feed.state().pages.iter().map(|page| page.reached).collect();
+            assert_eq!(kept, (1..=asked + 2).collect::<Vec<_>>());
+        }
+        Ok(())
     }
 }
