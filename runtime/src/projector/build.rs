@@ -124,13 +124,32 @@ impl<K: Kind> Next<K> {
     }
 }
 
+impl<K: Kind> Next<K> {
+    /// After a failure nothing is left behind, unless somebody else is building it now.
+    async fn unless_failed<T>(&mut self, done: Result<T, ProjectorError>) -> Result<T, ProjectorError> {
+        let theirs = self.builder.report.borrow().state == RunState::Standby;
+        if done.is_err() && !theirs {
+            self.discard().await;
+        }
+        done
+    }
+}
+
 impl<K: Kind> Built for Next<K> {
     fn differences(&mut self) -> BoxFuture<'_, Result<Vec<Difference>, ProjectorError>> {
-        self.compare().boxed()
+        async {
+            let found = self.compare().await;
+            self.unless_failed(found).await
+        }
+        .boxed()
     }
 
     fn swap(&mut self) -> BoxFuture<'_, Result<(), ProjectorError>> {
-        self.take_its_place().boxed()
+        async {
+            let swapped = self.take_its_place().await;
+            self.unless_failed(swapped).await
+        }
+        .boxed()
     }
 
     fn discard(&mut self) -> BoxFuture<'_, ()> {
