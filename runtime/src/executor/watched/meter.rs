@@ -17,8 +17,8 @@ use crate::{
 /// What is counted of one kind of command.
 ///
 /// The clock takes longer to read than anything here to count, and a command in memory is over in little more than a
-/// microsecond. So of commands that wait for nothing one in sixteen is timed, on average, and stands for those since the
-/// last. A command that waits has time for the clock, and so has the next one after it: where commands wait, all are timed.
+/// microsecond. So of commands that wait for nothing the first few are timed, and then one in 64, on average, which stands for
+/// those since the last. A command that waits has time for the clock, and so has the next one after it: where commands wait, all are timed.
 #[derive(Debug)]
 pub(in crate::executor) struct Meter {
     shards: Shards<Shard>,

@@ -47,6 +47,9 @@ pub(super) struct Bundle {
     events: u64,
 }
 
+/// Of so many executions that wait for nothing one is timed, on average, once there are many.
+const SPARSEST: u64 = 64;
+
 const HITS: u32 = 16;
 const EVENTS: u32 = 40;
 
@@ -131,8 +134,9 @@ impl Shard {
             self.due.store(0, Relaxed);
             (1, Bundle::default())
         } else {
-            // By chance, so that no rhythm in what is executed escapes it.
-            self.due.store(fastrand::u64(8..24), Relaxed);
+            // The more there are, the fewer; and by chance, so that no rhythm in what is executed escapes it.
+            let next = (2 * self.due.load(Relaxed) + 1).min(SPARSEST);
+            self.due.store(fastrand::u64(next / 2..=next + next / 2), Relaxed);
             let bundle = self.settle();
             (1 + bundle.count + self.told.swap(0, Relaxed), bundle)
         };
