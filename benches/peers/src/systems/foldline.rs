@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use banking::{AccountId, BankError, Deposit, Money, Open, Transfer};
 use foldline::{
     CacheSize, Executor, MemoryStore, PostgresOptions, PostgresStore, RetryPolicy, SqliteStore, prelude::ExecuteError,
 };
@@ -11,13 +10,16 @@ use futures_util::{
     future::{BoxFuture, FutureExt},
 };
 
-use super::books;
+use super::{
+    books,
+    foldline_bank::{AccountEvent, AccountId, BankError, Deposit, Open, Transfer},
+};
 use crate::{
     bank::{Audit, Bank, Done, Fault, OWNER, Place, START, System, Tally, account_name},
     cluster::Database,
 };
 
-/// The sample bank of this repository.
+/// Foldline, with the bank that every system has here.
 pub(crate) struct Foldline {
     name: &'static str,
     about: &'static str,
@@ -111,14 +113,14 @@ impl FoldlineBank {
     /// In memory there is no SQL: the log is read as subscribers read it.
     async fn read_log(&self) -> Result<Audit, Fault> {
         let mut tallies = vec![Tally::default(); self.accounts.len()];
-        let (mut log, mut last, mut dense) = (self.executor.log(0).typed::<banking::AccountEvent>(), 0, true);
+        let (mut log, mut last, mut dense) = (self.executor.log(0).typed::<AccountEvent>(), 0, true);
         while let Some(record) = log.try_next().await? {
             let account: usize = record.stream().as_str().trim_start_matches("account-").parse()?;
             let tally = tallies.get_mut(account).ok_or("an account that nobody opened")?;
             tally.balance += match record.event {
-                banking::AccountEvent::Opened { .. } => 0,
-                banking::AccountEvent::Deposited { amount } => cents(amount)?,
-                banking::AccountEvent::Withdrawn { amount } => -cents(amount)?,
+                AccountEvent::Opened { .. } => 0,
+                AccountEvent::Deposited { amount } => cents(amount)?,
+                AccountEvent::Withdrawn { amount } => -cents(amount)?,
             };
             tally.events += 1;
             // The first that breaks the row of versions stays visible in what was the last.
@@ -132,8 +134,8 @@ impl FoldlineBank {
     }
 }
 
-fn cents(money: Money) -> Result<i64, Fault> {
-    Ok(serde_json::to_value(money)?.as_i64().ok_or("more money than there is")?)
+fn cents(money: u64) -> Result<i64, Fault> {
+    Ok(money.try_into()?)
 }
 
 fn done<T>(result: Result<T, ExecuteError<BankError>>) -> Done {
@@ -155,16 +157,16 @@ impl Bank for FoldlineBank {
     fn open(&self, account: usize) -> BoxFuture<'_, Result<(), Fault>> {
         async move {
             let account = self.id(account);
-            let open = Open { account: account.clone(), owner: OWNER.parse()? };
+            let open = Open { account: account.clone(), owner: OWNER.to_owned() };
             must(done(self.executor.execute(open).await))?;
-            must(done(self.executor.execute(Deposit { account, amount: Money::cents(START) }).await))
+            must(done(self.executor.execute(Deposit { account, amount: START }).await))
         }
         .boxed()
     }
 
     fn fill(&self, account: usize, deposits: usize) -> BoxFuture<'_, Result<(), Fault>> {
         async move {
-            let deposit = || Deposit { account: self.id(account), amount: Money::cents(1) };
+            let deposit = || Deposit { account: self.id(account), amount: 1 };
             let all = self.executor.execute_all((0..deposits).map(|_| deposit())).await;
             all.into_iter().map(done).try_for_each(must)
         }
@@ -172,13 +174,12 @@ impl Bank for FoldlineBank {
     }
 
     fn deposit(&self, account: usize) -> BoxFuture<'_, Done> {
-        async move { done(self.executor.execute(Deposit { account: self.id(account), amount: Money::cents(1) }).await) }
-            .boxed()
+        async move { done(self.executor.execute(Deposit { account: self.id(account), amount: 1 }).await) }.boxed()
     }
 
     fn transfer(&self, from: usize, to: usize) -> BoxFuture<'_, Done> {
         async move {
-            let transfer = Transfer { from: self.id(from), to: self.id(to), amount: Money::cents(1) };
+            let transfer = Transfer { from: self.id(from), to: self.id(to), amount: 1 };
             done(self.executor.execute(transfer).await)
         }
         .boxed()

@@ -6,6 +6,7 @@ mod books;
 mod eventcore;
 mod eventcore_bank;
 mod foldline;
+mod foldline_bank;
 mod insert;
 mod rows;
 mod unnest;
