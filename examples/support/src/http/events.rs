@@ -1,0 +1,28 @@
+//! What happened to one thing, over HTTP.
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use foldline::{Executor, StreamKey};
+use futures_util::TryStreamExt;
+use serde_json::{Value, json};
+
+use super::Problem;
+
+/// The events of one stream, all of them, in order.
+///
+/// # Errors
+/// When nothing ever happened to it, or it cannot be read.
+pub async fn events<K: StreamKey>(executor: &Executor, key: &K) -> Result<Response, Problem> {
+    let mut history = executor.history(key).raw();
+    let mut shown = Vec::new();
+    while let Some(event) = history.try_next().await? {
+        let data: Value = serde_json::from_slice(event.payload()).unwrap_or_default();
+        shown.push(json!({
+            "version": event.version(), "position": event.position(), "time": event.time().to_string(),
+            "event": event.name(), "data": data,
+        }));
+    }
+    if shown.is_empty() { Err(Problem::never(key)) } else { Ok(Json(shown).into_response()) }
+}

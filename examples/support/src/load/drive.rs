@@ -1,0 +1,108 @@
+//! Asking: in a closed loop, where everybody waits for an answer before asking again; or in an open one, where nobody does.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use foldline::Executor;
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::{
+    task::{JoinError, JoinSet},
+    time::sleep_until,
+};
+
+use super::{LoadArgs, Report, samples::Samples};
+
+impl LoadArgs {
+    /// Asks as often as these arguments say. `ask` is given 0, 1, 2, … and answers why it failed, if it did.
+    ///
+    /// # Errors
+    /// When asking panicked.
+    pub async fn drive<A, F>(&self, executor: &Executor, ask: A) -> Result<Report, JoinError>
+    where
+        A: Fn(u64) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<(), String>> + Send,
+    {
+        let count = self.rate.map_or(self.commands, |rate| u64::from(rate) * u64::from(self.seconds));
+        let bar = bar(count);
+        let (before, start) = (executor.stats(), Instant::now());
+        let samples = match self.rate {
+            None => closed(count, self.concurrency, &bar, start, ask).await?,
+            Some(rate) => open(count, rate, &bar, start, ask).await?,
+        };
+        let took = start.elapsed();
+        bar.finish_and_clear();
+        Ok(Report { samples, took, stats: executor.stats().since(&before) })
+    }
+}
+
+async fn closed<A, F>(
+    count: u64,
+    concurrency: usize,
+    bar: &ProgressBar,
+    start: Instant,
+    ask: A,
+) -> Result<Samples, JoinError>
+where
+    A: Fn(u64) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<(), String>> + Send,
+{
+    let next = Arc::new(AtomicU64::new(0));
+    let mut asking = JoinSet::new();
+    for _ in 0..concurrency.max(1) {
+        let (next, ask, bar) = (Arc::clone(&next), ask.clone(), bar.clone());
+        asking.spawn(async move {
+            let mut samples = Samples::default();
+            loop {
+                let nth = next.fetch_add(1, Ordering::Relaxed);
+                if nth >= count {
+                    return samples;
+                }
+                let due = Instant::now();
+                samples.add(start, due, ask(nth).await);
+                bar.inc(1);
+            }
+        });
+    }
+    gather(asking, Samples::default()).await
+}
+
+async fn open<A, F>(count: u64, rate: u32, bar: &ProgressBar, start: Instant, ask: A) -> Result<Samples, JoinError>
+where
+    A: Fn(u64) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<(), String>> + Send,
+{
+    let (mut asking, mut samples) = (JoinSet::new(), Samples::default());
+    for nth in 0..count {
+        let due = start + Duration::from_secs_f64(nth as f64 / f64::from(rate.max(1)));
+        sleep_until(due.into()).await;
+        let (ask, bar) = (ask.clone(), bar.clone());
+        asking.spawn(async move {
+            let mut one = Samples::default();
+            one.add(start, due, ask(nth).await);
+            bar.inc(1);
+            one
+        });
+        // Those that are done are taken in meanwhile, so that only what is under way takes room.
+        while let Some(done) = asking.try_join_next() {
+            samples.merge(done?);
+        }
+    }
+    gather(asking, samples).await
+}
+
+async fn gather(mut asking: JoinSet<Samples>, mut samples: Samples) -> Result<Samples, JoinError> {
+    while let Some(one) = asking.join_next().await {
+        samples.merge(one?);
+    }
+    Ok(samples)
+}
+
+fn bar(count: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len}  {per_sec}  {eta} to go");
+    ProgressBar::new(count).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}

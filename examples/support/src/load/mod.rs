@@ -1,0 +1,30 @@
+//! Load: many commands at once, and what came of them.
+
+mod drive;
+mod plot;
+mod report;
+mod samples;
+
+use std::path::PathBuf;
+
+pub use self::{report::Report, samples::Sample};
+
+/// How much to ask for: so many commands, by so many who each wait for their answer; or so many a second, come what may.
+#[derive(Debug, Clone, clap::Args)]
+pub struct LoadArgs {
+    /// How many commands in all
+    #[arg(long, default_value_t = 10_000)]
+    pub commands: u64,
+    /// How many ask at once, each again as soon as it is answered
+    #[arg(long, default_value_t = 100)]
+    pub concurrency: usize,
+    /// Ask so often a second instead, whether the answers keep up or not
+    #[arg(long, conflicts_with_all = ["commands", "concurrency"])]
+    pub rate: Option<u32>,
+    /// For so many seconds
+    #[arg(long, default_value_t = 10, requires = "rate")]
+    pub seconds: u32,
+    /// Where to draw what happened, as SVG
+    #[arg(long, default_value = "load.svg")]
+    pub plot: PathBuf,
+}

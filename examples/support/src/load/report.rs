@@ -1,0 +1,55 @@
+//! What came of a load, for a person.
+
+use std::{fmt, fs, io, path::Path, time::Duration};
+
+use foldline::{PerformanceTargets, Stats};
+
+use super::{
+    plot,
+    samples::{Samples, percentile},
+};
+
+/// What came of a load.
+#[derive(Debug)]
+pub struct Report {
+    pub(super) samples: Samples,
+    pub(super) took: Duration,
+    pub(super) stats: Stats,
+}
+
+impl Report {
+    /// How many were a yes.
+    #[must_use]
+    pub fn succeeded(&self) -> u64 {
+        self.samples.all.iter().filter(|sample| sample.succeeded).count() as u64
+    }
+
+    /// Draws it.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn draw(&self, path: &Path) -> io::Result<()> {
+        fs::write(path, plot::svg(&self.samples.all, self.took))
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (count, succeeded) = (self.samples.all.len(), self.succeeded());
+        let rate = count as f64 / self.took.as_secs_f64().max(f64::EPSILON);
+        let share = 100.0 * succeeded as f64 / (count as f64).max(1.0);
+        writeln!(f, "{count} asked for in {:.2?}: {rate:.0} a second; {share:.2} % succeeded", self.took)?;
+        for (failure, count) in &self.samples.failures {
+            writeln!(f, "  {count} times: {failure}")?;
+        }
+        let mut times: Vec<_> = self.samples.all.iter().map(|sample| sample.took).collect();
+        times.sort_unstable();
+        let [p50, p95, p99, longest] = [50, 95, 99, 100].map(|percent| percentile(&times, percent));
+        writeln!(f, "p50 {p50:.2?}   p95 {p95:.2?}   p99 {p99:.2?}   longest {longest:.2?}")?;
+        write!(f, "\nAs the executor saw it: {}\n\nHeld against the targets of a service in production: ", self.stats)?;
+        match &PerformanceTargets::production().check(&self.stats)[..] {
+            [] => f.write_str("all of them are met"),
+            breaches => breaches.iter().try_for_each(|breach| write!(f, "\n  {breach}")),
+        }
+    }
+}
