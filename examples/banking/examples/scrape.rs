@@ -2,7 +2,7 @@
 
 use std::{error::Error, time::Duration};
 
-use banking::{AccountEvent, AccountId, BankError, Deposit, Money, Open, Transfer};
+use banking::{AccountEvent, AccountId, BankError, Deposit, Money, Open, TheBank, Transfer};
 use foldline::{
     PostgresOptions, PostgresStore, metrics,
     prelude::*,
@@ -14,9 +14,9 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 #[derive(Debug, Clone, Default)]
 struct Total(Money);
 
-#[projection(name = "total", ignore(AccountEvent::Opened))]
+#[projection(name = "total", ignore(AccountEvent::Opened, AccountEvent::Closed))]
 impl Total {
-    #[on(AccountEvent::Deposited)]
+    #[on(AccountEvent::Deposited, AccountEvent::InterestPaid)]
     fn deposited(&mut self, _: AccountId, amount: Money) {
         self.0 += amount;
     }
@@ -48,13 +48,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for done in bank.execute_all(opened).await {
         done?;
     }
-    let paid_in = accounts.iter().map(|account| Deposit { account: account.clone(), amount: Money::cents(1_000) });
+    let paid_in =
+        accounts.iter().map(|account| Deposit { account: account.clone(), bank: TheBank, amount: Money::cents(1_000) });
     for done in bank.execute_all(paid_in).await {
         done?;
     }
     for pair in accounts.windows(2) {
         let [from, to] = pair else { continue };
-        let transfer = Transfer { from: from.clone(), to: to.clone(), amount: Money::cents(600) };
+        let transfer = Transfer { from: from.clone(), to: to.clone(), bank: TheBank, amount: Money::cents(600) };
         match bank.execute(transfer).await {
             Ok(_) | Err(ExecuteError::Rejected(BankError::InsufficientFunds)) => {}
             Err(error) => return Err(error.into()),

@@ -3,7 +3,7 @@
 use foldline::prelude::*;
 use nutype::nutype;
 
-use crate::Money;
+use crate::{Money, Month};
 
 /// Names one account.
 #[nutype(
@@ -25,6 +25,9 @@ pub struct Owner(String);
 pub struct Account {
     pub owner: Option<Owner>,
     pub balance: Money,
+    pub is_closed: bool,
+    /// The last month that interest was paid for.
+    pub paid_for: Option<Month>,
 }
 
 #[stream(key = AccountId)]
@@ -47,9 +50,22 @@ impl Account {
         self.balance -= amount;
     }
 
-    /// Whether it has an owner.
+    /// The bank paid for having had the money.
+    #[event]
+    fn interest_paid(&mut self, amount: Money, month: Month) {
+        self.balance += amount;
+        self.paid_for = Some(month);
+    }
+
+    /// The customer does not need it any more.
+    #[event]
+    fn closed(&mut self) {
+        self.is_closed = true;
+    }
+
+    /// Whether it has an owner, still.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.owner.is_some()
+        self.owner.is_some() && !self.is_closed
     }
 }

@@ -2,7 +2,7 @@
 
 use foldline::prelude::*;
 
-use crate::{AccountFacts, AccountId, Money, Owner};
+use crate::{AccountFacts, AccountId, BankError, Money, Owner, TheBank};
 
 /// Opens an account.
 #[derive(Debug, Clone, Command)]
@@ -26,6 +26,8 @@ impl Decide for Open {
 pub struct Deposit {
     #[stream(existing, or = BankError::NotOpen)]
     pub account: AccountId,
+    #[stream(read)]
+    pub bank: TheBank,
     pub amount: Money,
 }
 
@@ -33,6 +35,8 @@ impl Decide for Deposit {
     type Error = BankError;
 
     fn decide(&self, streams: &mut DepositStreams) -> Result<(), BankError> {
+        streams.bank.lets_money_move()?;
+        ensure!(streams.account.is_open(), BankError::NotOpen);
         streams.account.deposited(self.amount);
         Ok(())
     }
@@ -43,6 +47,8 @@ impl Decide for Deposit {
 pub struct Withdraw {
     #[stream(existing, or = BankError::NotOpen)]
     pub account: AccountId,
+    #[stream(read)]
+    pub bank: TheBank,
     pub amount: Money,
 }
 
@@ -50,6 +56,8 @@ impl Decide for Withdraw {
     type Error = BankError;
 
     fn decide(&self, streams: &mut WithdrawStreams) -> Result<(), BankError> {
+        streams.bank.lets_money_move()?;
+        ensure!(streams.account.is_open(), BankError::NotOpen);
         ensure!(streams.account.balance >= self.amount, BankError::InsufficientFunds);
         streams.account.withdrawn(self.amount);
         Ok(())
@@ -63,6 +71,8 @@ pub struct Transfer {
     pub from: AccountId,
     #[stream]
     pub to: AccountId,
+    #[stream(read)]
+    pub bank: TheBank,
     pub amount: Money,
 }
 
@@ -70,6 +80,7 @@ impl Decide for Transfer {
     type Error = BankError;
 
     fn decide(&self, streams: &mut TransferStreams) -> Result<(), BankError> {
+        streams.bank.lets_money_move()?;
         ensure!(streams.from.is_open() && streams.to.is_open(), BankError::NotOpen);
         ensure!(streams.from.balance >= self.amount, BankError::InsufficientFunds);
         streams.from.withdrawn(self.amount);
@@ -78,13 +89,21 @@ impl Decide for Transfer {
     }
 }
 
-/// Why the bank says no.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BankError {
-    #[error("the account is open already")]
-    AlreadyOpen,
-    #[error("the account is not open")]
-    NotOpen,
-    #[error("there is not enough money in the account")]
-    InsufficientFunds,
+/// Closes an account that nothing is left in.
+#[derive(Debug, Clone, Command)]
+pub struct Close {
+    #[stream(existing, or = BankError::NotOpen)]
+    pub account: AccountId,
+}
+
+impl Decide for Close {
+    type Error = BankError;
+
+    fn decide(&self, streams: &mut CloseStreams) -> Result<(), BankError> {
+        ensure!(streams.account.is_open(), BankError::NotOpen);
+        let balance = streams.account.balance;
+        ensure!(balance == Money::ZERO, BankError::NotEmpty { balance });
+        streams.account.closed();
+        Ok(())
+    }
 }

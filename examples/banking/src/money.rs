@@ -24,6 +24,53 @@ impl Money {
     pub const fn cents(cents: u64) -> Self {
         Self(cents as u128)
     }
+
+    /// As a number of cents, for whoever keeps it elsewhere.
+    #[must_use]
+    pub const fn as_cents(self) -> u128 {
+        self.0
+    }
+
+    /// The amount that is so many cents, from where it was kept.
+    #[must_use]
+    pub const fn from_cents(cents: u128) -> Self {
+        Self(cents)
+    }
+
+    /// What this brings at such a rate; of less than a cent nothing.
+    #[must_use]
+    pub const fn interest(self, rate: Rate) -> Self {
+        // Divided first, so that nothing can overflow; what the division leaves is small.
+        let (whole, rest) = (self.0 / Rate::WHOLE, self.0 % Rate::WHOLE);
+        let rate = rate.0 as u128;
+        Self(whole.saturating_mul(rate).saturating_add(rest * rate / Rate::WHOLE))
+    }
+}
+
+/// What money brings, in hundredths of a per cent: 25 are a quarter of a per cent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u16")]
+pub struct Rate(u16);
+
+impl Rate {
+    /// No interest.
+    pub const NONE: Self = Self(0);
+
+    const WHOLE: u128 = 10_000;
+
+    /// So many hundredths of a per cent; `None` if that is more than everything.
+    #[must_use]
+    pub const fn basis_points(points: u16) -> Option<Self> {
+        if points as u128 <= Self::WHOLE { Some(Self(points)) } else { None }
+    }
+}
+
+impl TryFrom<u16> for Rate {
+    type Error = &'static str;
+
+    fn try_from(points: u16) -> Result<Self, Self::Error> {
+        Self::basis_points(points).ok_or("a rate is 10000 hundredths of a per cent at the most")
+    }
 }
 
 /// For folds, whose sums have room for all that a log holds.
@@ -68,5 +115,14 @@ mod tests {
         let mut much = Money::cents(u64::MAX);
         much += Money::cents(u64::MAX);
         assert!(much > Money::cents(u64::MAX));
+    }
+
+    #[test]
+    fn interest_is_rounded_down_and_cannot_overflow() -> Result<(), &'static str> {
+        assert_eq!(Money::cents(19_999).interest(Rate::try_from(100)?), Money::cents(199));
+        assert_eq!(Money::cents(99).interest(Rate::try_from(100)?), Money::ZERO);
+        assert_eq!(Money(u128::MAX).interest(Rate::try_from(10_000)?), Money(u128::MAX));
+        assert!(Rate::try_from(10_001).is_err());
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use banking::{AccountEvent, AccountId, BankError, Deposit, Money, Open, Transfer};
+use banking::{AccountEvent, AccountId, BankError, Deposit, Money, Open, TheBank, Transfer};
 use foldline::{RetryPolicy, prelude::*, testing::Queueing};
 use futures_util::TryStreamExt;
 
@@ -24,7 +24,7 @@ async fn money_is_conserved_under_sixty_four_concurrent_customers() -> Done {
     for number in 0..ACCOUNTS {
         let account: AccountId = format!("account-{number}").parse()?;
         bank.execute(Open { account: account.clone(), owner: "Somebody".parse()? }).await?;
-        bank.execute(Deposit { account: account.clone(), amount: Money::cents(100) }).await?;
+        bank.execute(Deposit { account: account.clone(), bank: TheBank, amount: Money::cents(100) }).await?;
         accounts.push(account);
     }
 
@@ -52,7 +52,7 @@ async fn send_money_about(bank: Executor, accounts: Vec<AccountId>, seed: u64) -
     for _ in 0..TRANSFERS_EACH {
         let two = random.choose_multiple(accounts.iter().cloned(), 2);
         let Ok([from, to]) = <[AccountId; 2]>::try_from(two) else { return Err("there are two accounts".into()) };
-        match bank.execute(Transfer { from, to, amount: Money::cents(random.u64(1..=150)) }).await {
+        match bank.execute(Transfer { from, to, bank: TheBank, amount: Money::cents(random.u64(1..=150)) }).await {
             Ok(_) => accepted += 1,
             Err(ExecuteError::Rejected(BankError::InsufficientFunds)) => refused += 1,
             Err(other) => return Err(other.into()),
@@ -75,8 +75,8 @@ async fn no_account_was_ever_overdrawn(bank: &Executor, accounts: &[AccountId]) 
         let mut history = bank.history(account).read();
         while let Some(record) = history.try_next().await? {
             match record.event {
-                AccountEvent::Opened { .. } => {}
-                AccountEvent::Deposited { amount } => came_in += amount,
+                AccountEvent::Opened { .. } | AccountEvent::Closed => {}
+                AccountEvent::InterestPaid { amount, .. } | AccountEvent::Deposited { amount } => came_in += amount,
                 AccountEvent::Withdrawn { amount } => went_out += amount,
             }
             assert!(went_out <= came_in, "{account} was overdrawn at position {}", record.position());

@@ -1,0 +1,97 @@
+//! A bank that one can run: `cargo run -p banking` tells its story, `cargo run -p banking -- --help` says what else there is.
+
+mod api;
+mod bank;
+mod books;
+mod demo;
+mod load;
+mod reader;
+mod statements;
+#[cfg(test)]
+mod tests;
+
+use std::error::Error;
+
+use banking::AccountId;
+use clap::{Parser, Subcommand};
+use support::{
+    StoreArgs,
+    http::{ServeArgs, metrics, serve},
+    log::{LogArgs, history},
+};
+
+use self::{bank::Bank, load::BankLoad};
+
+/// Where the bank keeps its log, unless it is told otherwise.
+const USUAL: Option<&str> = Some("sqlite:bank.db");
+
+/// What anything here comes to.
+type Done<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// A bank that keeps what happened.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(flatten)]
+    store: StoreArgs,
+    #[command(subcommand)]
+    task: Option<Task>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Tell a story about two people and their bank; the default. Without --store, in a temporary folder
+    Demo,
+    /// Serve the bank over HTTP
+    Serve(ServeArgs),
+    /// Move much money at once, and say how fast that was. Without --store, in a temporary folder
+    Load(BankLoad),
+    /// List the accounts and what they hold
+    Accounts,
+    /// Show what happened to an account
+    History {
+        /// The account
+        account: AccountId,
+        /// Only as far as this version
+        #[arg(long)]
+        at: Option<u64>,
+    },
+    /// Show the log
+    Log(LogArgs),
+}
+
+#[tokio::main]
+async fn main() -> Done {
+    let Arguments { store, task } = Arguments::parse();
+    let task = task.unwrap_or(Task::Demo);
+    // Before the store is opened, for it looks once whether anybody listens.
+    if matches!(task, Task::Serve(_)) {
+        metrics();
+    }
+    let usual = if matches!(task, Task::Demo | Task::Load(_)) { None } else { USUAL };
+    let opened = store.open(usual).await?;
+    let bank = Bank::new(opened.executor(), &opened.url)?;
+    match task {
+        Task::Demo => demo::tell(&bank, &opened).await?,
+        Task::Serve(arguments) => return Ok(serve(arguments, api::api(bank)?).await?),
+        Task::Load(arguments) => arguments.run(&bank).await?,
+        Task::Accounts => accounts(&bank).await?,
+        Task::History { account, at } => {
+            let show = |account: &banking::Account| format!("{} in the account", account.balance);
+            history(&bank.service.executor, &account, at, show).await?;
+        }
+        Task::Log(arguments) => arguments.print(&bank.service.executor).await?,
+    }
+    bank.service.stop().await;
+    Ok(())
+}
+
+async fn accounts(bank: &Bank) -> Done {
+    bank.caught_up().await?;
+    bank.balances.read(|balances| {
+        for (account, owner, balance) in balances.iter() {
+            println!("{account:<16} {owner:<24} {balance:>12}");
+        }
+        println!("{:<41} {:>12}", "together", balances.total());
+    });
+    Ok(())
+}
