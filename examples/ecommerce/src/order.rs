@@ -2,6 +2,7 @@
 
 use foldline::prelude::*;
 use nutype::nutype;
+use serde::Serialize;
 
 use crate::{CustomerId, Items, Money, PaymentMethodId, ShopError};
 
@@ -23,7 +24,8 @@ pub struct Order {
 }
 
 /// How far an order is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
     #[default]
     Open,

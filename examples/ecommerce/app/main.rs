@@ -1,0 +1,93 @@
+//! A shop that one can run: `cargo run -p ecommerce` tells its story, `cargo run -p ecommerce -- --help` says what else there is.
+
+mod api;
+mod demo;
+mod load;
+mod shop;
+#[cfg(test)]
+mod tests;
+
+use std::error::Error;
+
+use clap::{Parser, Subcommand};
+use ecommerce::OrderId;
+use support::{
+    StoreArgs,
+    http::{ServeArgs, metrics, serve},
+    log::{LogArgs, history},
+};
+
+use self::{load::ShopLoad, shop::Shop};
+
+/// Where the shop keeps its log, unless it is told otherwise.
+const USUAL: Option<&str> = Some("sqlite:shop.db");
+
+/// What anything here comes to.
+type Done<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// A shop that keeps what happened.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(flatten)]
+    store: StoreArgs,
+    #[command(subcommand)]
+    task: Option<Task>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Tell a story about a pot that everybody wants; the default. Without --store, in a temporary folder
+    Demo,
+    /// Serve the shop over HTTP
+    Serve(ServeArgs),
+    /// Order much at once, and say how fast that was. Without --store, in a temporary folder
+    Load(ShopLoad),
+    /// List the products, and how many there are of each
+    Products,
+    /// Show what happened to an order
+    History {
+        /// The order
+        order: OrderId,
+        /// Only as far as this version
+        #[arg(long)]
+        at: Option<u64>,
+    },
+    /// Show the log
+    Log(LogArgs),
+}
+
+#[tokio::main]
+async fn main() -> Done {
+    let Arguments { store, task } = Arguments::parse();
+    let task = task.unwrap_or(Task::Demo);
+    // Before the store is opened, for it looks once whether anybody listens.
+    if matches!(task, Task::Serve(_)) {
+        metrics();
+    }
+    let usual = if matches!(task, Task::Demo | Task::Load(_)) { None } else { USUAL };
+    let opened = store.open(usual).await?;
+    let shop = Shop::new(opened.executor())?;
+    match task {
+        Task::Demo => demo::tell(&shop, &opened).await?,
+        Task::Serve(arguments) => return Ok(serve(arguments, api::api(shop)?).await?),
+        Task::Load(arguments) => arguments.run(&shop).await?,
+        Task::Products => products(&shop).await?,
+        Task::History { order, at } => {
+            let show = |order: &ecommerce::Order| format!("{:?}, {} in all", order.status, order.total);
+            history(&shop.service.executor, &order, at, show).await?;
+        }
+        Task::Log(arguments) => arguments.print(&shop.service.executor).await?,
+    }
+    shop.service.stop().await;
+    Ok(())
+}
+
+async fn products(shop: &Shop) -> Done {
+    shop.caught_up().await?;
+    shop.stock.read(|stock| {
+        for (product, level) in stock.iter() {
+            println!("{product:<16} {:<32} {:>10} {:>8}", level.name, level.price, level.available);
+        }
+    });
+    Ok(())
+}
