@@ -61,6 +61,9 @@ mod operations {}
 #[doc = include_str!("../../src/guide/checklist.md")]
 mod checklist {}
 
+#[doc = include_str!("../../src/guide/applications.md")]
+mod applications {}
+
 #[doc = include_str!("../../src/reference/attributes.md")]
 mod attributes {}
 
