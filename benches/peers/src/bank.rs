@@ -2,7 +2,7 @@
 
 use std::{error::Error, sync::Arc};
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::{cluster::Database, workload::Workload};
 
@@ -41,6 +41,11 @@ pub(crate) trait System: Send + Sync {
         None
     }
 
+    /// What it does otherwise than the others in a workload, for those who compare its figures.
+    fn note(&self, _workload: Workload) -> Option<&'static str> {
+        None
+    }
+
     /// Sets itself up in an empty database, or a file that is not there yet, with so many accounts in mind.
     fn open(&self, database: Database, accounts: usize) -> BoxFuture<'_, Result<Arc<dyn Bank>, Fault>>;
 }
@@ -50,14 +55,24 @@ pub(crate) trait Bank: Send + Sync {
     /// Opens an account, and pays [`START`] in: two events.
     fn open(&self, account: usize) -> BoxFuture<'_, Result<(), Fault>>;
 
-    /// Brings an account so many further deposits, whichever way is the fastest.
-    fn fill(&self, account: usize, deposits: usize) -> BoxFuture<'_, Result<(), Fault>>;
+    /// One command, or the like of it, that brings an account so many further deposits.
+    fn append(&self, account: usize, deposits: usize) -> BoxFuture<'_, Done>;
 
     /// One command that reads an account and adds one event.
     fn deposit(&self, account: usize) -> BoxFuture<'_, Done>;
 
     /// One command that reads two accounts and adds one event to each, atomically.
     fn transfer(&self, from: usize, to: usize) -> BoxFuture<'_, Done>;
+
+    /// The balance of an account, from all of its events, with nothing kept from earlier.
+    fn replay(&self, _account: usize) -> BoxFuture<'_, Result<i64, Fault>> {
+        async { Err("it has no such way".into()) }.boxed()
+    }
+
+    /// What all accounts hold, as a projection over the whole log finds it that begins with its first event.
+    fn catch_up(&self) -> BoxFuture<'_, Result<i64, Fault>> {
+        async { Err("it has no such way".into()) }.boxed()
+    }
 
     /// Attempts that met a conflict and were made again, as far as the system tells.
     fn retried(&self) -> Option<u64> {
@@ -82,6 +97,16 @@ pub(crate) enum Done {
     Failed(String),
 }
 
+impl Done {
+    /// For what has to go well before anything is measured.
+    pub(crate) fn must(self) -> Result<(), Fault> {
+        match self {
+            Self::Yes => Ok(()),
+            other => Err(format!("{other:?}").into()),
+        }
+    }
+}
+
 /// What the log holds.
 #[derive(Debug)]
 pub(crate) struct Audit {
@@ -101,5 +126,5 @@ pub(crate) struct Tally {
 
 /// How an account is called in every system.
 pub(crate) fn account_name(account: usize) -> String {
-    format!("{account:04}")
+    format!("{account:06}")
 }

@@ -75,18 +75,18 @@ impl Cluster {
         Ok(())
     }
 
+    /// Where the server is reached.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     async fn connect(&self) -> Result<PgConnection, Fault> {
         Ok(PgConnection::connect(&self.url).await?)
     }
 }
 
 impl Database {
-    /// For systems that need none.
-    pub(crate) fn none() -> Self {
-        Self { url: String::new(), name: String::new() }
-    }
-
-    /// One that exists already, or a file.
+    /// One that exists already, a file, or nothing for systems that need none.
     pub(crate) fn at(url: &str) -> Self {
         Self { url: url.to_owned(), name: String::new() }
     }

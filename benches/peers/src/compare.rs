@@ -1,27 +1,32 @@
 //! Systems side by side: in turn within each round, medians of rounds.
 
 use crate::{
-    bank::{Place, System},
+    bank::System,
     cluster::Cluster,
     drive::{Load, Until},
+    part::Part,
+    proxy::Proxy,
+    report::Report,
     round::round,
     systems,
-    table::{Cell, HEAD},
+    table::{Cell, Columns},
     workload::Workload,
 };
 
 /// What is to be compared.
 pub(crate) struct Plan<'a> {
     pub(crate) cluster: &'a Cluster,
+    pub(crate) part: Part,
     pub(crate) systems: Vec<&'a dyn System>,
-    pub(crate) place: Place,
     pub(crate) seconds: f64,
     pub(crate) rounds: u64,
+    /// What stands between the systems and the server, if anything does.
+    pub(crate) proxy: Option<&'a Proxy>,
 }
 
 impl Plan<'_> {
-    /// Measures one workload at one concurrency, and prints it. Whether all was right.
-    pub(crate) async fn compare(&self, workload: Workload, concurrency: usize) -> bool {
+    /// Measures one workload at one concurrency, and says what came of it. Whether all was right.
+    pub(crate) async fn compare(&self, workload: Workload, concurrency: usize, report: &mut Report) -> bool {
         let mut cells: Vec<Cell> = self.systems.iter().map(|_| Cell::default()).collect();
         for seed in 1..=self.rounds {
             for (system, cell) in self.systems.iter().zip(&mut cells) {
@@ -30,25 +35,33 @@ impl Plan<'_> {
                 }
                 eprintln!("{} at {concurrency}, round {seed} of {}: {}", workload.name(), self.rounds, system.name());
                 let load = Load { workload, concurrency, until: Until::Seconds(self.seconds), seed };
-                cell.rounds.push(round(*system, self.cluster, load).await);
+                cell.rounds.push(round(*system, self.cluster, load, self.proxy).await);
             }
         }
-        self.print(workload, concurrency, &cells);
+        self.say(workload, concurrency, &cells, report);
         cells.iter().all(|cell| cell.wrong().is_none())
     }
 
-    fn print(&self, workload: Workload, concurrency: usize, cells: &[Cell]) {
-        let reference = systems::reference(self.place);
-        let measured = self.systems.iter().zip(cells);
-        let rate = measured.clone().find(|(system, _)| system.name() == reference).map(|(_, cell)| cell.rate());
-        let commands =
-            if concurrency == 1 { "one command at a time".into() } else { format!("{concurrency} commands at once") };
-        println!("\n### {}, {commands}\n\n{}\n\n{HEAD}", workload.name(), workload.about());
-        for (system, cell) in measured {
+    fn say(&self, workload: Workload, concurrency: usize, cells: &[Cell], report: &mut Report) {
+        let reference = systems::reference(self.part.place());
+        let columns = Columns { trips: self.proxy.is_some(), ..Columns::of(workload) };
+        let measured = || self.systems.iter().zip(cells);
+        let rate = measured().find(|(system, _)| system.name() == reference).map(|(_, cell)| cell.rate());
+        let calls = if concurrency == 1 { "one at a time".into() } else { format!("{concurrency} at once") };
+        report.say(format!("\n### {}, {calls}\n\n{}\n\n{}", workload.name(), workload.about(), columns.head()));
+        for (system, cell) in measured() {
             match system.cannot(workload) {
-                Some(reason) => println!("| {} | – | – | – | – | – | – | – | – | – | {reason} |", system.name()),
-                None => println!("{}", cell.row(system.name(), rate)),
+                Some(reason) => report.say(columns.dashes(system.name(), reason)),
+                None => {
+                    report.say(cell.row(system.name(), rate, columns));
+                    report.keep(self.part, (workload, concurrency), system.name(), cell);
+                }
             }
+        }
+        let notes = measured().filter_map(|(system, _)| Some((system.name(), system.note(workload)?)));
+        for (nth, (name, note)) in notes.enumerate() {
+            let gap = if nth == 0 { "\n" } else { "" };
+            report.say(format!("{gap}- {name}: {note}."));
         }
     }
 }

@@ -1,26 +1,18 @@
-//! Seconds of processor time, of this program and of the database server, where the system has a `/proc` to tell.
+//! Seconds of processor time and bytes of memory, of this process and of the database server, where the system has a `/proc` to
+//! tell.
 
 use std::{
     fs,
-    ops::Sub,
     sync::atomic::{AtomicU32, Ordering},
 };
 
 use serde::{Deserialize, Serialize};
 
-/// Processor time in seconds; zero where nobody tells.
+/// What client and server have used; zero where nobody tells.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-pub(crate) struct Cpu {
-    pub(crate) client: f64,
-    pub(crate) server: f64,
-}
-
-impl Sub for Cpu {
-    type Output = Self;
-
-    fn sub(self, before: Self) -> Self {
-        Self { client: self.client - before.client, server: self.server - before.server }
-    }
+pub(crate) struct Used<T> {
+    pub(crate) client: T,
+    pub(crate) server: T,
 }
 
 /// The server's first process, once it is known.
@@ -35,22 +27,46 @@ pub(crate) fn serves(backend: i32) {
     SERVER.store(parent, Ordering::Relaxed);
 }
 
-/// Up to now.
-pub(crate) fn now() -> Cpu {
-    let client = stat("self").map_or(0.0, |stat| stat.own);
-    let server = match SERVER.load(Ordering::Relaxed) {
-        0 => 0.0,
-        first => server(first),
-    };
-    Cpu { client: client / TICKS, server: server / TICKS }
+/// This process's, up to now.
+pub(crate) fn client() -> f64 {
+    stat("self").map_or(0.0, |stat| stat.own / TICKS)
 }
 
-/// The server's first process, those of its children that have ended, and those that run.
-fn server(first: u32) -> f64 {
+/// The server's, up to now: its first process, those of its children that have ended, and those that run.
+pub(crate) fn server() -> f64 {
+    let Some(first) = stat(&first().to_string()) else { return 0.0 };
+    let children: f64 = children().map(|(_, stat)| stat.own).sum();
+    (first.own + first.ended + children) / TICKS
+}
+
+/// The most that this process has had in memory so far, in bytes.
+pub(crate) fn client_memory() -> u64 {
+    status("self", "VmHWM:")
+}
+
+/// What the server's processes have for themselves at present, in bytes: what they share is not counted.
+pub(crate) fn server_memory() -> u64 {
+    children().map(|(process, _)| status(&process, "RssAnon:")).sum::<u64>() + status(&first().to_string(), "RssAnon:")
+}
+
+fn first() -> u32 {
+    SERVER.load(Ordering::Relaxed)
+}
+
+fn children() -> impl Iterator<Item = (String, Stat)> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let processes = entries.filter_map(|entry| stat(entry.file_name().to_str()?));
-    let children: f64 = processes.filter(|stat| stat.parent == first).map(|stat| stat.own).sum();
-    children + stat(&first.to_string()).map_or(0.0, |stat| stat.own + stat.ended)
+    let processes = entries.filter_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        let stat = stat(&name)?;
+        Some((name, stat))
+    });
+    processes.filter(|(_, stat)| stat.parent == first() && first() != 0)
+}
+
+fn status(process: &str, line: &str) -> u64 {
+    let text = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let size = text.lines().find_map(|text| text.strip_prefix(line)?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    size.unwrap_or_default() * 1024
 }
 
 struct Stat {

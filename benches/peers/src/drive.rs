@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     bank::{Bank, Done, Fault},
-    cpu::{self, Cpu},
+    cpu::{self, Used},
     ledger::Ledger,
     workload::Workload,
 };
@@ -46,7 +46,12 @@ pub(crate) struct Measured {
     pub(crate) first_failure: Option<String>,
     /// Conflicts that were tried again inside of the system, where it tells.
     pub(crate) retried: Option<u64>,
-    pub(crate) cpu: Cpu,
+    /// Seconds.
+    pub(crate) cpu: Used<f64>,
+    /// Bytes.
+    pub(crate) memory: Used<u64>,
+    /// Round trips to the server, where somebody counted.
+    pub(crate) trips: Option<u64>,
 }
 
 impl Measured {
@@ -72,13 +77,13 @@ impl Measured {
         self.first_failure = self.first_failure.take().or(other.first_failure);
         self.retried = self.retried.zip(other.retried).map(|(one, two)| one + two);
         self.cpu.client += other.cpu.client;
-        self.cpu.server += other.cpu.server;
+        self.memory.client += other.memory.client;
     }
 }
 
 /// Runs a load to its end. What was acknowledged is in the ledger.
 pub(crate) async fn drive(bank: &Arc<dyn Bank>, load: Load, ledger: &Arc<Ledger>) -> Result<Measured, Fault> {
-    let (before, retried) = (cpu::now(), bank.retried());
+    let (client, server, retried) = (cpu::client(), cpu::server(), bank.retried());
     let began = Instant::now();
     let tasks: Vec<_> = (0..load.concurrency)
         .map(|nth| tokio::spawn(work(Arc::clone(bank), load, nth as u64, Arc::clone(ledger), began)))
@@ -95,7 +100,9 @@ pub(crate) async fn drive(bank: &Arc<dyn Bank>, load: Load, ledger: &Arc<Ledger>
     all.seconds = began.elapsed().as_secs_f64();
     all.times.sort_unstable();
     all.retried = bank.retried().zip(retried).map(|(after, before)| after - before);
-    all.cpu = cpu::now() - before;
+    // Of a server that another process watches, this one knows nothing.
+    all.cpu = Used { client: cpu::client() - client, server: cpu::server() - server };
+    all.memory = Used { client: cpu::client_memory(), server: cpu::server_memory() };
     Ok(all)
 }
 

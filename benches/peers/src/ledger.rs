@@ -1,6 +1,9 @@
 //! What was acknowledged, written down beside the system, and compared with what its log holds.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::{
+    ops::Range,
+    sync::atomic::{AtomicI64, AtomicU64, Ordering},
+};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
@@ -9,6 +12,9 @@ use crate::bank::{Audit, Bank, Fault, START};
 
 /// Nobody waits for a thousand accounts to be opened one after the other.
 const OPENED_AT_ONCE: usize = 16;
+
+/// How many events are added by one command, where many are.
+pub(crate) const AT_A_TIME: usize = 1_000;
 
 /// What the accounts must hold.
 #[derive(Debug)]
@@ -38,13 +44,38 @@ impl Ledger {
 
     /// Opens all accounts, with so many deposits on each.
     pub(crate) async fn open(&self, bank: &dyn Bank, history: usize) -> Result<(), Fault> {
+        self.open_some(bank, 0..self.0.len(), history).await
+    }
+
+    /// Opens some accounts, with so many deposits on each.
+    pub(crate) async fn open_some(&self, bank: &dyn Bank, some: Range<usize>, history: usize) -> Result<(), Fault> {
         let open = |account| async move {
             bank.open(account).await?;
-            bank.fill(account, history).await?;
+            let mut left = history;
+            while left > 0 {
+                let deposits = left.min(AT_A_TIME);
+                bank.append(account, deposits).await.must()?;
+                left -= deposits;
+            }
             self.enter(account, START as i64 + history as i64, 2 + history as u64);
             Ok::<(), Fault>(())
         };
-        stream::iter(0..self.0.len()).map(open).buffer_unordered(OPENED_AT_ONCE).try_collect::<()>().await
+        stream::iter(some).map(open).buffer_unordered(OPENED_AT_ONCE).try_collect::<()>().await
+    }
+
+    /// What all accounts together must hold.
+    pub(crate) fn total(&self) -> i64 {
+        self.0.iter().map(|line| line.balance.load(Ordering::Relaxed)).sum()
+    }
+
+    /// How many events there must be.
+    pub(crate) fn events(&self) -> u64 {
+        self.0.iter().map(|line| line.events.load(Ordering::Relaxed)).sum()
+    }
+
+    /// What one account must hold.
+    pub(crate) fn balance(&self, account: usize) -> i64 {
+        self.0.get(account).map_or(0, |line| line.balance.load(Ordering::Relaxed))
     }
 
     pub(crate) fn page(&self) -> Page {

@@ -3,34 +3,51 @@
 //! `cargo xtask bench --peers`, or `cargo run --release --manifest-path benches/peers/Cargo.toml -- --help`.
 
 mod bank;
+mod book;
+mod charts;
+mod child;
 mod cluster;
 mod compare;
 mod cpu;
 mod drive;
+mod growth;
 mod ledger;
-mod processes;
+mod part;
+mod pinned;
+mod plot;
+mod process;
+mod proxy;
+mod report;
 mod round;
 mod shapes;
 mod systems;
 mod table;
 mod workload;
 
-use std::{process::ExitCode, thread::available_parallelism, time::Instant};
+use std::{
+    path::PathBuf,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
 
-use bank::{Fault, Place, System};
-use clap::{Parser, ValueEnum};
-use cluster::Cluster;
+use bank::{Fault, System};
+use clap::{Parser, ValueEnum, builder::PossibleValuesParser};
+use cluster::{Cluster, Database};
 use compare::Plan;
 use drive::{Load, Until};
+use part::Part;
+use proxy::Proxy;
+use report::Report;
+use systems::FOLDLINE_UNFORGIVING;
 use workload::Workload;
 
 /// Measures Foldline and other event stores side by side, and prints Markdown.
 ///
-/// Without arguments: everything, on a temporary server.
+/// Without arguments: every workload and every system, on a temporary server; only growing has to be asked for.
 #[derive(Debug, Parser)]
 struct Args {
-    /// Workloads, separated by commas: W1, W2, W2x10, W3, W5b
-    #[arg(long, value_delimiter = ',', default_value = "W1,W2,W3,W5b")]
+    /// Only these workloads, separated by commas
+    #[arg(long, value_delimiter = ',', value_enum, ignore_case = true, default_values_t = Workload::USUAL)]
     workload: Vec<Workload>,
     /// How many commands at once, separated by commas; by default what says most about each workload
     #[arg(long, value_delimiter = ',')]
@@ -42,34 +59,34 @@ struct Args {
     #[arg(long, default_value_t = 3)]
     rounds: u64,
     /// Only these systems, separated by commas
-    #[arg(long, value_delimiter = ',')]
+    #[arg(long, value_delimiter = ',', value_parser = PossibleValuesParser::new(systems::names()))]
     systems: Vec<String>,
-    /// Only these parts, separated by commas
-    #[arg(long, value_delimiter = ',', value_enum, default_values_t = [Part::Database, Part::Sqlite, Part::Memory, Part::Shapes])]
+    /// Only these parts, separated by commas; by default all but growth, and with --book all
+    #[arg(long, value_delimiter = ',', value_enum)]
     part: Vec<Part>,
+    /// How many events the log grows to, for the part of that name
+    #[arg(long, default_value_t = 5_000_000)]
+    growth: usize,
+    /// Write figures and charts as a page of the book, into this folder
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = "book/src/performance")]
+    book: Option<PathBuf>,
     /// A PostgreSQL server to use instead of a temporary one; databases are created on it, and dropped
     #[arg(long)]
     url: Option<String>,
-    /// A process among several: works on this database, and reports
+    /// A process that measures one system on this database or file, and reports
     #[arg(long, hide = true)]
-    child: Option<String>,
+    alone: Option<String>,
+    /// A process among several on the accounts of this database
+    #[arg(long, hide = true)]
+    together: Option<String>,
+    /// A process that lets one system's log grow
+    #[arg(long, hide = true)]
+    grow: Option<String>,
     /// A process on one core: has a server of its own, and reports
     #[arg(long, hide = true)]
     pinned: bool,
     #[arg(long, hide = true, default_value_t = 1)]
     seed: u64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Part {
-    /// Systems side by side on PostgreSQL
-    Database,
-    /// Systems side by side on a SQLite file
-    Sqlite,
-    /// Systems side by side in memory, at 64
-    Memory,
-    /// Foldline beside itself: two processes, a hot stream, 100 tasks with 100 requests, one core
-    Shapes,
 }
 
 #[tokio::main]
@@ -89,67 +106,97 @@ async fn main() -> ExitCode {
 
 async fn run(args: Args) -> Result<bool, Fault> {
     if args.pinned {
-        return processes::pinned_child(args.seed).await.map(|()| true);
+        return pinned::child(args.seed).await.map(|()| true);
     }
-    if let Some(url) = &args.child {
-        let [workload] = args.workload[..] else { return Err("a process does one thing".into()) };
-        let [concurrency] = args.concurrency[..] else { return Err("a process does one thing".into()) };
-        let load = Load { workload, concurrency, until: Until::Seconds(args.seconds), seed: args.seed };
-        return processes::child(url, load).await.map(|()| true);
+    if let Some(url) = args.alone.as_ref().or(args.together.as_ref()).or(args.grow.as_ref()) {
+        return one(&args, url).await.map(|()| true);
     }
-    measure(&args).await
+    let mut report = Report::default();
+    let right = measure(&args, &mut report).await?;
+    if let Some(folder) = &args.book {
+        book::write(&report, folder, right)?;
+    }
+    Ok(right)
 }
 
-async fn measure(args: &Args) -> Result<bool, Fault> {
-    let began = Instant::now();
+/// What a process does that measures one system.
+async fn one(args: &Args, url: &str) -> Result<(), Fault> {
     let systems = systems::all();
-    let named = |name: &String| systems.iter().any(|system| system.name() == name);
-    if let Some(unknown) = args.systems.iter().find(|name| !named(name)) {
-        let known: Vec<_> = systems.iter().map(|system| system.name()).collect();
-        return Err(format!("no system `{unknown}`: there are {}", known.join(", ")).into());
+    let chosen: Vec<&dyn System> = chosen(args, &systems).collect();
+    let ([system], [workload, ..]) = (&chosen[..], &args.workload[..]) else {
+        return Err("a process does one thing".into());
+    };
+    if args.grow.is_some() {
+        return growth::child(*system, url, args.seconds, args.growth).await;
     }
-    let cluster = Cluster::start(args.url.as_deref()).await?;
-    let cores = available_parallelism().map_or(0, usize::from);
-    println!("{cores} cores, shared by client and server. {}.", cluster.settings().await?);
-    println!("Medians of {} rounds of {} s, systems in turn within each round.", args.rounds, args.seconds);
+    let [concurrency] = args.concurrency[..] else { return Err("a process does one thing".into()) };
+    let load = Load { workload: *workload, concurrency, until: Until::Seconds(args.seconds), seed: args.seed };
+    match args.together {
+        Some(_) => child::together(*system, Database::at(url), load).await,
+        None => child::alone(*system, Database::at(url), load).await,
+    }
+}
 
+fn chosen<'a>(args: &'a Args, systems: &'a [Box<dyn System>]) -> impl Iterator<Item = &'a dyn System> {
+    let named =
+        move |system: &&dyn System| args.systems.is_empty() || args.systems.iter().any(|name| name == system.name());
+    systems.iter().map(|system| &**system).filter(named)
+}
+
+async fn measure(args: &Args, report: &mut Report) -> Result<bool, Fault> {
+    let began = Instant::now();
+    let cluster = Cluster::start(args.url.as_deref()).await?;
+    report.say(format!("{}; client and server share them. {}.", book::machine(), cluster.settings().await?));
+    report.say(format!("Medians of {} rounds of {} s, systems in turn within each round.", args.rounds, args.seconds));
+
+    let parts: &[Part] = match (&args.part[..], &args.book) {
+        ([], None) => &Part::USUAL,
+        ([], Some(_)) => Part::value_variants(),
+        (parts, _) => parts,
+    };
     let mut right = true;
-    for (part, place) in
-        [(Part::Database, Place::Postgres), (Part::Sqlite, Place::Sqlite), (Part::Memory, Place::Memory)]
-    {
-        let in_memory = place == Place::Memory;
-        let chosen = |system: &&dyn System| {
-            system.place() == place
-                && (args.systems.is_empty() || args.systems.iter().any(|name| name == system.name()))
-        };
-        let systems: Vec<&dyn System> = systems.iter().map(|system| &**system).filter(chosen).collect();
-        if !args.part.contains(&part) || systems.is_empty() {
-            continue;
-        }
-        let title = match place {
-            Place::Postgres => "On PostgreSQL",
-            Place::Sqlite => "On SQLite, flushed at every commit",
-            Place::Memory => "In memory",
-        };
-        println!("\n## {title}\n");
-        for system in &systems {
-            println!("- **{}**: {}.", system.name(), system.about());
-        }
-        // What a second makes in memory fills it.
-        let seconds = if in_memory { args.seconds.min(1.0) } else { args.seconds };
-        let plan = Plan { cluster: &cluster, systems, place, seconds, rounds: args.rounds };
-        for workload in &args.workload {
-            let usual = if in_memory { &[64] } else { workload.usual_concurrency() };
-            let concurrency = if args.concurrency.is_empty() { usual } else { &args.concurrency };
-            for concurrency in concurrency {
-                right &= plan.compare(*workload, (*concurrency).max(1)).await;
-            }
-        }
-    }
-    if args.part.contains(&Part::Shapes) {
-        println!("\n## Shapes");
-        right &= shapes::shapes(&cluster, args.seconds, args.rounds).await;
+    for part in parts {
+        right &= run_part(args, *part, &cluster, report).await?;
     }
     eprintln!("\n{:.0} s", began.elapsed().as_secs_f64());
+    Ok(right)
+}
+
+async fn run_part(args: &Args, part: Part, cluster: &Cluster, report: &mut Report) -> Result<bool, Fault> {
+    let all = systems::all();
+    // What belongs to the shapes alone has to be named to be compared.
+    let is_shape = |system: &&dyn System| args.systems.is_empty() && system.name() == FOLDLINE_UNFORGIVING.name();
+    let systems = chosen(args, &all).filter(|system| system.place() == part.place() && !is_shape(system));
+    let systems: Vec<&dyn System> = systems.collect();
+    if systems.is_empty() {
+        return Ok(true);
+    }
+    report.say(format!("\n## {}", part.title()));
+    if part == Part::Shapes {
+        return Ok(shapes::shapes(cluster, args.seconds, args.rounds, report).await);
+    }
+    report.say("");
+    for system in &systems {
+        report.say(format!("- **{}**: {}.", system.name(), system.about()));
+    }
+    if part == Part::Growth {
+        let systems: Vec<_> = systems.into_iter().filter(|system| systems::CHARTED.contains(&system.name())).collect();
+        return Ok(growth::growth(cluster, &systems, (args.seconds, args.growth), report).await);
+    }
+    let proxy = match part {
+        Part::Distant => Some(Proxy::start(cluster.url(), Duration::from_millis(1))?),
+        _ => None,
+    };
+    // What a second makes in memory fills it.
+    let seconds = if part == Part::Memory { args.seconds.min(1.0) } else { args.seconds };
+    let plan = Plan { cluster, part, systems, seconds, rounds: args.rounds, proxy: proxy.as_ref() };
+    let mut right = true;
+    for workload in args.workload.iter().filter(|workload| part.asks_for(**workload)) {
+        let usual = part.concurrency(*workload);
+        let concurrency = if args.concurrency.is_empty() { usual } else { &args.concurrency };
+        for concurrency in concurrency {
+            right &= plan.compare(*workload, (*concurrency).max(1), report).await;
+        }
+    }
     Ok(right)
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use crate::drive::Measured;
+use crate::{cpu::Used, drive::Measured, workload::Workload};
 
 /// What one system made of one workload at one concurrency, over all rounds.
 #[derive(Default)]
@@ -13,42 +13,82 @@ pub(crate) struct Cell {
 /// One round, without the single times.
 pub(crate) struct Round {
     rate: f64,
-    within: [Duration; 3],
+    within: [Duration; SHARES.len()],
     retried: Option<u64>,
     conflicts: u64,
     failed: u64,
     done: u64,
-    client: f64,
-    server: f64,
+    cpu: Used<f64>,
+    memory: Used<u64>,
+    trips: Option<u64>,
     verdict: Result<(), String>,
 }
 
+/// Of which shares of commands it is told within what time they were acknowledged.
+pub(crate) const SHARES: [f64; 5] = [0.5, 0.9, 0.95, 0.99, 0.999];
+
+/// Where the third of them stands.
+pub(crate) const P95: usize = 2;
+
+/// Those of the table.
+const TOLD: [usize; 3] = [0, P95, 3];
+
 impl Round {
-    pub(crate) fn of(measured: &Measured, verdict: Result<(), String>) -> Self {
+    pub(crate) fn of(measured: &Measured, workload: Workload, verdict: Result<(), String>) -> Self {
         let verdict = verdict.and_then(|()| match &measured.first_failure {
             Some(failure) => Err(format!("{} failed, the first with {failure}", measured.failed)),
             None => Ok(()),
         });
         Self {
-            rate: measured.rate(),
-            within: [0.5, 0.95, 0.99].map(|share| measured.within(share)),
+            rate: measured.rate() * workload.events().unwrap_or(1) as f64,
+            within: SHARES.map(|share| measured.within(share)),
             retried: measured.retried,
             conflicts: measured.conflicts,
             failed: measured.failed,
             done: measured.done,
-            client: measured.cpu.client,
-            server: measured.cpu.server,
+            cpu: measured.cpu,
+            memory: measured.memory,
+            trips: measured.trips,
             verdict,
         }
     }
 
     /// A round that came to nothing.
     pub(crate) fn broken(fault: String) -> Self {
-        Self::of(&Measured::default(), Err(fault))
+        Self::of(&Measured::default(), Workload::W1, Err(fault))
     }
 }
 
-pub(crate) const HEAD: &str = "| system | commands/s | to reference | p50 | p95 | p99 | conflicts retried | given up | failed | CPU client + server, µs a command | check |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |";
+/// What a table counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Columns {
+    /// Events instead of commands.
+    pub(crate) events: bool,
+    /// How often the server was asked.
+    pub(crate) trips: bool,
+}
+
+impl Columns {
+    pub(crate) fn of(workload: Workload) -> Self {
+        Self { events: workload.events().is_some(), trips: false }
+    }
+
+    pub(crate) fn head(self) -> String {
+        let what = if self.events { "events" } else { "commands" };
+        let trips = if self.trips { " round trips a command |" } else { "" };
+        let mut head = format!(
+            "| system | {what}/s | to reference | p50 | p95 | p99 | retried / given up / failed | CPU, µs a call, client + server | \
+             memory, MiB, client + server |{trips} check |\n| --- |"
+        );
+        (0..if self.trips { 9 } else { 8 }).for_each(|_| head.push_str(" ---: |"));
+        head + " --- |"
+    }
+
+    /// The row of a system that has no figures.
+    pub(crate) fn dashes(self, name: &str, reason: &str) -> String {
+        format!("| {name} |{} {reason} |", " – |".repeat(if self.trips { 9 } else { 8 }))
+    }
+}
 
 impl Cell {
     pub(crate) fn rate(&self) -> f64 {
@@ -70,21 +110,29 @@ impl Cell {
         self.rounds.iter().find_map(|round| round.verdict.as_ref().err().map(String::as_str))
     }
 
-    pub(crate) fn row(&self, name: &str, reference: Option<f64>) -> String {
+    pub(crate) fn row(&self, name: &str, reference: Option<f64>, columns: Columns) -> String {
         let sum = |of: fn(&Round) -> u64| self.rounds.iter().map(of).sum::<u64>();
         let retried: Option<u64> = self.rounds.iter().map(|round| round.retried).sum();
         let ratio =
             reference.filter(|rate| *rate > 0.0).map_or("–".into(), |rate| format!("{:.2} ×", self.rate() / rate));
-        let micros = |of: fn(&Round) -> f64| median(self.rounds.iter().map(|r| 1e6 * of(r) / r.done.max(1) as f64));
+        let each = |of: fn(&Round) -> f64| median(self.rounds.iter().map(|r| of(r) / r.done.max(1) as f64));
+        let most = |of: fn(&Round) -> u64| median(self.rounds.iter().map(|r| of(r) as f64 / 1024.0 / 1024.0));
         let mut row = format!("| {name} | {} | {ratio} ", grouped(self.rate()));
-        for nth in 0..3 {
+        for nth in TOLD {
             let _ = write!(row, "| {} ", time(self.within(nth)));
         }
         let retried = retried.map_or("–".into(), |retried| retried.to_string());
         let (given_up, failed) = (sum(|round| round.conflicts), sum(|round| round.failed));
-        let (client, server) = (micros(|round| round.client), micros(|round| round.server));
-        let check = self.wrong().map_or("right".into(), |wrong| format!("**WRONG**: {}", wrong.replace('|', "/")));
-        let _ = write!(row, "| {retried} | {given_up} | {failed} | {client:.1} + {server:.1} | {check} |");
+        let (client, server) = (1e6 * each(|round| round.cpu.client), 1e6 * each(|round| round.cpu.server));
+        let (ours, theirs) = (most(|round| round.memory.client), most(|round| round.memory.server));
+        let _ =
+            write!(row, "| {retried} / {given_up} / {failed} | {client:.1} + {server:.1} | {ours:.0} + {theirs:.0} ");
+        if columns.trips {
+            let _ = write!(row, "| {:.2} ", each(|round| round.trips.unwrap_or_default() as f64));
+        }
+        let check =
+            self.wrong().map_or("right".into(), |wrong| format!("**WRONG**: {}", wrong.replace(['|', '\n'], "/")));
+        let _ = write!(row, "| {check} |");
         row
     }
 }
@@ -131,14 +179,28 @@ mod tests {
     }
 
     #[test]
+    fn a_row_has_as_many_columns_as_its_head() {
+        for (events, trips) in [(false, false), (true, true)] {
+            let columns = Columns { events, trips };
+            let bars = |row: &str| row.lines().map(|line| line.matches('|').count()).collect::<Vec<_>>();
+            let head = bars(&columns.head());
+            assert_eq!(head[0], head[1]);
+            let cell = Cell { rounds: vec![Round::broken("lost | found".into())] };
+            assert_eq!(bars(&cell.row("bank", Some(1.0), columns)), [head[0]]);
+            assert_eq!(bars(&columns.dashes("bank", "cannot")), [head[0]]);
+        }
+    }
+
+    #[test]
     fn one_wrong_round_makes_the_row_wrong() {
         let measured = Measured { done: 1, seconds: 1.0, ..Measured::default() };
-        let mut cell = Cell::default();
-        cell.rounds.push(Round::of(&measured, Ok(())));
-        assert!(cell.row("bank", None).ends_with("right |"));
-        cell.rounds.push(Round::of(&measured, Err("money is missing".into())));
-        assert!(cell.row("bank", None).contains("WRONG"));
+        let (mut cell, columns) = (Cell::default(), Columns::of(Workload::W1));
+        let round = |verdict| Round::of(&measured, Workload::W1, verdict);
+        cell.rounds.push(round(Ok(())));
+        assert!(cell.row("bank", None, columns).ends_with("right |"));
+        cell.rounds.push(round(Err("money is missing".into())));
+        assert!(cell.row("bank", None, columns).contains("WRONG"));
         let failed = Measured { failed: 1, first_failure: Some("no".into()), ..Measured::default() };
-        assert!(Round::of(&failed, Ok(())).verdict.is_err());
+        assert!(Round::of(&failed, Workload::W1, Ok(())).verdict.is_err());
     }
 }

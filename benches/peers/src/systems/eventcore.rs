@@ -1,22 +1,28 @@
 //! EventCore 2, through its own executor and its own stores.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    fmt::Display,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
 };
 
 use eventcore::{
-    BackoffStrategy, CommandError, CommandLogic, DelayMilliseconds, MetricsHook, RetryContext, RetryPolicy, StreamId,
-    collect_events, execute, postgres::PostgresEventStore,
+    BackoffStrategy, CommandError, CommandLogic, DelayMilliseconds, MetricsHook, ProjectionConfig, RetryContext,
+    RetryPolicy, StreamId, collect_events, execute, postgres::PostgresEventStore, run_projection,
 };
 use eventcore_memory::InMemoryEventStore;
 use eventcore_sqlite::{SqliteConfig, SqliteEventStore};
-use eventcore_types::EventStore;
-use futures_util::future::{BoxFuture, FutureExt};
+use eventcore_types::{CheckpointStore, EventReader, EventStore, ProjectorCoordinator};
+use futures_util::{
+    TryStreamExt,
+    future::{BoxFuture, FutureExt},
+};
 
 use super::{
     books,
-    eventcore_bank::{AccountEvent, Deposit, Open, Transfer},
+    eventcore_bank::{AccountEvent, Deposit, Open, Total, Transfer},
 };
 use crate::{
     bank::{Audit, Bank, Done, Fault, OWNER, Place, START, System, Tally, account_name},
@@ -93,6 +99,10 @@ impl System for EventCore {
         }
     }
 
+    fn note(&self, workload: Workload) -> Option<&'static str> {
+        (workload == Workload::W6).then_some("writes a checkpoint after every event")
+    }
+
     fn open(&self, database: Database, accounts: usize) -> BoxFuture<'_, Result<Arc<dyn Bank>, Fault>> {
         async move {
             let retried = Arc::default();
@@ -159,23 +169,11 @@ impl<S: EventStore + Send> EventCoreBank<S> {
         }
     }
 
-    async fn must<C: CommandLogic>(&self, command: C) -> Result<(), Fault> {
-        match self.execute(command).await {
-            Done::Yes => Ok(()),
-            other => Err(format!("{other:?}").into()),
-        }
-    }
-
     async fn read_streams(&self) -> Result<Audit, Fault> {
         let mut tallies = Vec::new();
         for account in &self.accounts {
             let events = collect_events(self.store.read_stream::<AccountEvent>(account.clone()).await?).await?;
-            let amount = |event: &AccountEvent| match event {
-                AccountEvent::Opened { .. } => 0,
-                AccountEvent::Deposited { amount, .. } => *amount as i64,
-                AccountEvent::Withdrawn { amount, .. } => -(*amount as i64),
-            };
-            let (balance, count) = (events.iter().map(amount).sum(), events.len());
+            let (balance, count) = (events.iter().map(AccountEvent::amount).sum(), events.len());
             // It does not tell versions: they are places in a list.
             tallies.push(Tally { balance, events: count as u64, versions: (1, count as i64) });
         }
@@ -183,22 +181,17 @@ impl<S: EventStore + Send> EventCoreBank<S> {
     }
 }
 
-impl<S: EventStore + Send> Bank for EventCoreBank<S> {
+impl<S: EventStore + EventReader<Error: Display> + CheckpointStore + ProjectorCoordinator + Send> Bank
+    for EventCoreBank<S>
+{
     fn open(&self, account: usize) -> BoxFuture<'_, Result<(), Fault>> {
-        self.must(Open { account: self.id(account), owner: OWNER.into(), amount: START }).boxed()
+        let open = Open { account: self.id(account), owner: OWNER.into(), amount: START };
+        async move { self.execute(open).await.must() }.boxed()
     }
 
-    fn fill(&self, account: usize, deposits: usize) -> BoxFuture<'_, Result<(), Fault>> {
-        async move {
-            let mut left = deposits;
-            while left > 0 {
-                let times = left.min(1000);
-                self.must(Deposit { account: self.id(account), amount: 1, times, snapshots: false }).await?;
-                left -= times;
-            }
-            Ok(())
-        }
-        .boxed()
+    fn append(&self, account: usize, deposits: usize) -> BoxFuture<'_, Done> {
+        let times = deposits;
+        self.execute(Deposit { account: self.id(account), amount: 1, times, snapshots: false }).boxed()
     }
 
     fn deposit(&self, account: usize) -> BoxFuture<'_, Done> {
@@ -207,6 +200,31 @@ impl<S: EventStore + Send> Bank for EventCoreBank<S> {
 
     fn transfer(&self, from: usize, to: usize) -> BoxFuture<'_, Done> {
         self.execute(Transfer { from: self.id(from), to: self.id(to), amount: 1 }).boxed()
+    }
+
+    fn replay(&self, account: usize) -> BoxFuture<'_, Result<i64, Fault>> {
+        async move {
+            let mut events = self.store.read_stream::<AccountEvent>(self.id(account)).await?;
+            let mut balance = 0;
+            while let Some(event) = events.try_next().await? {
+                balance += event.amount();
+            }
+            Ok(balance)
+        }
+        .boxed()
+    }
+
+    fn catch_up(&self) -> BoxFuture<'_, Result<i64, Fault>> {
+        async move {
+            // It goes on where one of this name has ended: a new one begins at the first event.
+            static COUNT: AtomicU64 = AtomicU64::new(0);
+            let name = format!("total-{}", COUNT.fetch_add(1, Ordering::Relaxed));
+            let sum = Arc::new(AtomicI64::new(0));
+            let total = Total { name, sum: Arc::clone(&sum) };
+            run_projection(total, &self.store, ProjectionConfig::default()).await?;
+            Ok(sum.load(Ordering::Relaxed))
+        }
+        .boxed()
     }
 
     fn retried(&self) -> Option<u64> {

@@ -1,6 +1,15 @@
 //! The same bank in EventCore's own words: one command an operation.
 
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
 use eventcore::{Command, CommandError, CommandLogic, CommandStateSnapshotId, Event, NewEvents, StreamId, require};
+use eventcore_types::{Projector, StreamPosition};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -19,6 +28,17 @@ impl Event for AccountEvent {
 
     fn event_type_name() -> &'static str {
         "AccountEvent"
+    }
+}
+
+impl AccountEvent {
+    /// What it adds to the account.
+    pub(super) fn amount(&self) -> i64 {
+        match self {
+            Self::Opened { .. } => 0,
+            Self::Deposited { amount, .. } => *amount as i64,
+            Self::Withdrawn { amount, .. } => -(*amount as i64),
+        }
     }
 }
 
@@ -144,4 +164,26 @@ fn from<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, CommandError
 
 fn broken(error: serde_json::Error) -> CommandError {
     CommandError::ValidationError(error.to_string())
+}
+
+/// What all accounts hold.
+pub(super) struct Total {
+    /// What its checkpoint is kept under.
+    pub(super) name: String,
+    pub(super) sum: Arc<AtomicI64>,
+}
+
+impl Projector for Total {
+    type Event = AccountEvent;
+    type Error = Infallible;
+    type Context = ();
+
+    fn apply(&mut self, event: AccountEvent, _: StreamPosition, (): &mut ()) -> Result<(), Infallible> {
+        self.sum.fetch_add(event.amount(), Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
 }

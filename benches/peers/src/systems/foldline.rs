@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use foldline::{
-    CacheSize, Executor, MemoryStore, PostgresOptions, PostgresStore, RetryPolicy, SqliteStore, prelude::ExecuteError,
+    CacheSize, Executor, InMemory, MemoryStore, PostgresOptions, PostgresStore, Projector, RetryPolicy, SqliteStore,
+    prelude::ExecuteError, storage::Store,
 };
 use futures_util::{
     TryStreamExt,
@@ -12,11 +13,12 @@ use futures_util::{
 
 use super::{
     books,
-    foldline_bank::{AccountEvent, AccountId, BankError, Deposit, Open, Transfer},
+    foldline_bank::{AccountEvent, AccountId, BankError, Deposit, DepositOften, Open, Total, Transfer},
 };
 use crate::{
     bank::{Audit, Bank, Done, Fault, OWNER, Place, START, System, Tally, account_name},
     cluster::Database,
+    workload::Workload,
 };
 
 /// Foldline, with the bank that every system has here.
@@ -58,7 +60,7 @@ impl Foldline {
         ..Self::SQLITE
     };
     pub(crate) const UNFORGIVING: Self = Self {
-        name: "foldline, no retries",
+        name: "foldline-no-retries",
         about: "a conflict is an error that its caller sees",
         retries: false,
         ..Self::CACHED
@@ -76,6 +78,18 @@ impl System for Foldline {
 
     fn place(&self) -> Place {
         self.place
+    }
+
+    fn cannot(&self, workload: Workload) -> Option<&'static str> {
+        match workload {
+            Workload::W5 if self.cache.is_some() => Some("the state is there already: see the row without a cache"),
+            Workload::W6 if self.cache.is_none() => Some("the cache has no part in it"),
+            _ => None,
+        }
+    }
+
+    fn note(&self, workload: Workload) -> Option<&'static str> {
+        (workload == Workload::W6).then_some("`InMemory`, which keeps no checkpoint unless `.saved()` asks for it")
     }
 
     fn open(&self, database: Database, accounts: usize) -> BoxFuture<'_, Result<Arc<dyn Bank>, Fault>> {
@@ -135,7 +149,7 @@ impl FoldlineBank {
 }
 
 fn cents(money: u64) -> Result<i64, Fault> {
-    Ok(money.try_into()?)
+    i64::try_from(money).map_err(|_| "more money than there is".into())
 }
 
 fn done<T>(result: Result<T, ExecuteError<BankError>>) -> Done {
@@ -146,31 +160,21 @@ fn done<T>(result: Result<T, ExecuteError<BankError>>) -> Done {
     }
 }
 
-fn must(done: Done) -> Result<(), Fault> {
-    match done {
-        Done::Yes => Ok(()),
-        other => Err(format!("{other:?}").into()),
-    }
-}
-
 impl Bank for FoldlineBank {
     fn open(&self, account: usize) -> BoxFuture<'_, Result<(), Fault>> {
         async move {
             let account = self.id(account);
             let open = Open { account: account.clone(), owner: OWNER.to_owned() };
-            must(done(self.executor.execute(open).await))?;
-            must(done(self.executor.execute(Deposit { account, amount: START }).await))
+            done(self.executor.execute(open).await).must()?;
+            done(self.executor.execute(Deposit { account, amount: START }).await).must()
         }
         .boxed()
     }
 
-    fn fill(&self, account: usize, deposits: usize) -> BoxFuture<'_, Result<(), Fault>> {
-        async move {
-            let deposit = || Deposit { account: self.id(account), amount: 1 };
-            let all = self.executor.execute_all((0..deposits).map(|_| deposit())).await;
-            all.into_iter().map(done).try_for_each(must)
-        }
-        .boxed()
+    fn append(&self, account: usize, deposits: usize) -> BoxFuture<'_, Done> {
+        let account = self.id(account);
+        let command = DepositOften { account, amount: 1, times: deposits };
+        async move { done(self.executor.execute(command).await) }.boxed()
     }
 
     fn deposit(&self, account: usize) -> BoxFuture<'_, Done> {
@@ -181,6 +185,28 @@ impl Bank for FoldlineBank {
         async move {
             let transfer = Transfer { from: self.id(from), to: self.id(to), amount: 1 };
             done(self.executor.execute(transfer).await)
+        }
+        .boxed()
+    }
+
+    fn replay(&self, account: usize) -> BoxFuture<'_, Result<i64, Fault>> {
+        async move {
+            let loaded = self.executor.load(&self.id(account)).await?.ok_or("an account is not there")?;
+            cents(loaded.balance)
+        }
+        .boxed()
+    }
+
+    fn catch_up(&self) -> BoxFuture<'_, Result<i64, Fault>> {
+        async move {
+            let store = self.executor.store().clone();
+            let (head, total) = (store.head().await?, InMemory::new(Total::default()));
+            let view = total.view();
+            let projector = Projector::builder(store).run(total).start()?;
+            projector.wait_for(head).await?;
+            let sum = cents(view.read(|total| total.money));
+            projector.shutdown().await;
+            sum
         }
         .boxed()
     }

@@ -80,6 +80,26 @@ impl Decide for Deposit {
     }
 }
 
+/// Pays money in many times.
+#[derive(Debug, Clone, Command)]
+pub(super) struct DepositOften {
+    #[stream(existing, or = BankError::NotOpen)]
+    pub(super) account: AccountId,
+    pub(super) amount: u64,
+    pub(super) times: usize,
+}
+
+impl Decide for DepositOften {
+    type Error = BankError;
+
+    fn decide(&self, streams: &mut DepositOftenStreams) -> Result<(), BankError> {
+        for _ in 0..self.times {
+            streams.account.deposited(self.amount);
+        }
+        Ok(())
+    }
+}
+
 /// Moves money.
 #[derive(Debug, Clone, Command)]
 pub(super) struct Transfer {
@@ -99,6 +119,25 @@ impl Decide for Transfer {
         streams.from.withdrawn(self.amount);
         streams.to.deposited(self.amount);
         Ok(())
+    }
+}
+
+/// What all accounts hold.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Total {
+    pub(super) money: u64,
+}
+
+#[projection(ignore(AccountEvent::Opened))]
+impl Total {
+    #[on(AccountEvent::Deposited)]
+    fn deposited(&mut self, _account: AccountId, amount: u64) {
+        self.money += amount;
+    }
+
+    #[on(AccountEvent::Withdrawn)]
+    fn withdrawn(&mut self, _account: AccountId, amount: u64) {
+        self.money -= amount;
     }
 }
 

@@ -3,11 +3,16 @@
 //! A further system is a file here that implements [`System`] and [`Bank`](crate::bank::Bank), and a line in [`all`].
 
 mod books;
+mod cqrs;
+mod cqrs_bank;
+mod disintegrate;
+mod disintegrate_bank;
 mod eventcore;
 mod eventcore_bank;
 mod foldline;
 mod foldline_bank;
 mod insert;
+mod retry;
 mod rows;
 mod unnest;
 
@@ -18,9 +23,14 @@ pub(crate) fn all() -> Vec<Box<dyn System>> {
     vec![
         Box::new(foldline::Foldline::CACHED),
         Box::new(foldline::Foldline::UNCACHED),
+        Box::new(foldline::Foldline::UNFORGIVING),
         Box::new(eventcore::EventCore::USUAL),
         Box::new(eventcore::EventCore::PATIENT),
         Box::new(eventcore::EventCore::SNAPSHOTS),
+        Box::new(disintegrate::Disintegrate::USUAL),
+        Box::new(disintegrate::Disintegrate::SNAPSHOTS),
+        Box::new(cqrs::Cqrs::USUAL),
+        Box::new(cqrs::Cqrs::SNAPSHOTS),
         Box::new(insert::Insert),
         Box::new(unnest::Unnest),
         Box::new(foldline::Foldline::SQLITE),
@@ -29,8 +39,18 @@ pub(crate) fn all() -> Vec<Box<dyn System>> {
         Box::new(rows::Rows),
         Box::new(foldline::Foldline::MEMORY),
         Box::new(eventcore::EventCore::MEMORY),
+        Box::new(cqrs::Cqrs::MEMORY),
     ]
 }
+
+/// Their names.
+pub(crate) fn names() -> Vec<&'static str> {
+    all().iter().map(|system| system.name()).collect()
+}
+
+/// Those on PostgreSQL that charts show, each in a colour of its own. Variants for one workload stay in the tables.
+pub(crate) const CHARTED: [&str; 7] =
+    ["foldline", "foldline-uncached", "eventcore", "disintegrate", "cqrs-es", "limit-insert", "limit-unnest"];
 
 /// The system that ratios are told against.
 pub(crate) fn reference(place: Place) -> &'static str {
