@@ -8,6 +8,7 @@ mod ops;
 mod postgres;
 mod seen;
 mod shell;
+mod soak;
 mod test;
 mod torture;
 
@@ -42,6 +43,8 @@ enum Task {
     Ops,
     /// Run the benches
     Bench(bench::Args),
+    /// Keep a log under a steady load, and check that neither memory nor latency grow
+    Soak(soak::Args),
     /// Torment a log on PostgreSQL from many processes, and check that it kept its promises
     Torture(torture::Args),
 }
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Task::Book(args) => book::run(&args),
         Task::Ops => ops::run(),
         Task::Bench(args) => bench::run(&args),
+        Task::Soak(args) => soak::run(&args),
         Task::Torture(args) => torture::run(&args),
     };
     match done {
