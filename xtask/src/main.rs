@@ -6,6 +6,7 @@ mod ci;
 mod floors;
 mod ops;
 mod postgres;
+mod profile;
 mod seen;
 mod shell;
 mod soak;
@@ -43,6 +44,8 @@ enum Task {
     Ops,
     /// Run the benches
     Bench(bench::Args),
+    /// Look where a workload spends its time, what a command allocates, and how many instructions it needs
+    Profile(profile::Args),
     /// Keep a log under a steady load, and check that neither memory nor latency grow
     Soak(soak::Args),
     /// Torment a log on PostgreSQL from many processes, and check that it kept its promises
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Task::Book(args) => book::run(&args),
         Task::Ops => ops::run(),
         Task::Bench(args) => bench::run(&args),
+        Task::Profile(args) => profile::run(&args),
         Task::Soak(args) => soak::run(&args),
         Task::Torture(args) => torture::run(&args),
     };

@@ -1,4 +1,4 @@
-//! An OpenAPI document, held against what a server really does.
+//! An `OpenAPI` document, held against what a server really does.
 
 use std::{
     collections::BTreeSet,
@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{Done, Reply};
 use crate::http::broken_references;
 
-/// An OpenAPI document, and which of its answers were seen.
+/// An `OpenAPI` document, and which of its answers were seen.
 #[derive(Debug)]
 pub struct Document {
     value: Value,
