@@ -5,7 +5,7 @@ mod shared;
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use foldline::{AnyStore, Executor, InMemory, Projector, projection, storage::Store};
+use foldline::{AnyStore, Executor, InMemory, Projector, projection};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use shared::{AccountEvent, AccountId, Deposit, Fault, Open, START, told};
 use tokio::runtime::Builder;

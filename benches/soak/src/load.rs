@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use banking::{AccountId, BankError, Deposit, Money, Open, Transfer};
+use banking::{AccountId, BankError, Deposit, Money, Open, TheBank, Transfer};
 use fastrand::Rng;
 use foldline::{ExecuteError, Executor};
 use tokio::{
@@ -125,11 +125,11 @@ impl Shared {
         let (account, amount) = (account(street, nth)?, Money::cents(1));
         let began = Instant::now();
         if rng.bool() {
-            told(self.bank.execute(Deposit { account, amount }).await)?;
+            told(self.bank.execute(Deposit { account, bank: TheBank, amount }).await)?;
             self.ledger.deposits.fetch_add(1, Ordering::Relaxed);
         } else {
             let to = self::account(street, (nth + 1 + rng.u64(0..ACCOUNTS - 1)) % ACCOUNTS)?;
-            told(self.bank.execute(Transfer { from: account, to, amount }).await)?;
+            told(self.bank.execute(Transfer { from: account, to, bank: TheBank, amount }).await)?;
             self.ledger.transfers.fetch_add(1, Ordering::Relaxed);
         }
         self.times.record(began.elapsed());
@@ -147,7 +147,7 @@ impl Shared {
         for nth in 0..ACCOUNTS {
             let account = account(street, nth)?;
             told(self.bank.execute(Open { account: account.clone(), owner: "Ada Lovelace".parse()? }).await)?;
-            told(self.bank.execute(Deposit { account, amount: Money::cents(START) }).await)?;
+            told(self.bank.execute(Deposit { account, bank: TheBank, amount: Money::cents(START) }).await)?;
             self.ledger.opened.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())

@@ -28,6 +28,7 @@ pub(crate) async fn verify(store: AnyStore, ledger: &Ledger) -> Result<String, F
             AccountEvent::Deposited { amount } => *money += amount,
             AccountEvent::Withdrawn { amount } if amount > *money => return Err(format!("{stream} owes money").into()),
             AccountEvent::Withdrawn { amount } => *money -= amount,
+            other => return Err(format!("nobody asked for {other:?}").into()),
         }
         (last, end) = (position, stream);
     }

@@ -195,9 +195,9 @@ async fn statement(
     let mut balance = Money::ZERO;
     let lines = statements.lines(&account).await.map_err(unread)?.into_iter().map(|(position, what, amount)| {
         if what == "paid out" {
-            balance -= amount
+            balance -= amount;
         } else {
-            balance += amount
+            balance += amount;
         }
         json!({ "position": position, "what": what, "amount": amount, "balance": balance })
     });

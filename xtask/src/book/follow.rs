@@ -70,6 +70,8 @@ impl Desk {
             .current_dir(folder)
             // The one that runs this is set up for this package.
             .env_remove("CARGO_MANIFEST_DIR")
+            // What a page takes from the registry is what the workspace was built with, and is here.
+            .env("CARGO_NET_OFFLINE", "true")
             .stdin(Stdio::null())
             .stderr(Stdio::inherit())
             .output()?;
