@@ -13,7 +13,7 @@ use super::{
 use crate::{
     error::StoreError,
     sql::{
-        numbers::{big, count},
+        numbers::big,
         projections::{failed, next_step, plain},
         rows::Cells,
     },
@@ -151,34 +151,33 @@ async fn columns(connection: &mut SqliteConnection, schema: &str, table: &str) -
 async fn difference(connection: &mut SqliteConnection, table: String) -> Result<Option<Difference>, WriteFault> {
     let mut selects = Vec::new();
     let mut there = Vec::new();
-    for schema in ["main", "next"] {
+    for (schema, sign) in [("main", ""), ("next", "-")] {
         let columns = columns(connection, schema, &table).await?;
         there.push(!columns.is_empty());
         // A row as a text that says everything of it, and how often it is there.
-        let row: Vec<String> = columns.iter().map(|column| format!("quote({column})")).collect();
-        let row = if row.is_empty() { "''".to_owned() } else { row.join(" || ', ' || ") };
+        let cells: Vec<String> = columns.iter().map(|column| format!("quote({column})")).collect();
+        let cells = if cells.is_empty() { "''".to_owned() } else { cells.join(" || ', ' || ") };
         let from = if columns.is_empty() {
             "(select 1 where false)".to_owned()
         } else {
             format!("{schema}.{}", quoted(&table))
         };
-        selects.push(format!("select {row}, count(*) from {from} group by 1"));
+        selects.push(format!("select {cells} as cells, {sign}count(*) as more from {from} group by 1"));
     }
-    let [current, next] = &selects[..] else { return Ok(None) };
-    let mut samples = Vec::new();
-    let mut counts = [0, 0];
-    for (nth, (sign, sql)) in
-        [('-', format!("{current} except {next}")), ('+', format!("{next} except {current}"))].iter().enumerate()
-    {
-        let found = rows(connection, sql).await?;
-        for row in &found {
-            let many = row.number(1).map(count).map_err(failed::<ResultCodes>)?;
-            counts[nth] += many;
-            if samples.len() < (nth + 1) * SAMPLES {
-                samples.push(format!("{sign} {}", text(row, 0).map_err(failed::<ResultCodes>)?));
-            }
+    let sql = format!(
+        "select cells, sum(more) from ({}) group by cells having sum(more) <> 0 order by cells",
+        selects.join(" union all ")
+    );
+    let (mut only_in_current, mut only_in_next) = ((0, Vec::new()), (0, Vec::new()));
+    for row in rows(connection, &sql).await? {
+        let more = row.number(1).map_err(failed::<ResultCodes>)?;
+        let ((count, samples), sign) = if more > 0 { (&mut only_in_current, '-') } else { (&mut only_in_next, '+') };
+        *count += more.unsigned_abs();
+        if samples.len() < SAMPLES {
+            samples.push(format!("{sign} {}", text(&row, 0).map_err(failed::<ResultCodes>)?));
         }
     }
-    let differs = counts != [0, 0] || there.first() != there.last();
-    Ok(differs.then(|| Difference::new(table, counts[0], counts[1], samples)))
+    let differs = only_in_current.0 + only_in_next.0 > 0 || there.first() != there.last();
+    let samples = [only_in_current.1, only_in_next.1].concat();
+    Ok(differs.then(|| Difference::new(table, only_in_current.0, only_in_next.0, samples)))
 }
