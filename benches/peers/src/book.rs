@@ -28,7 +28,8 @@ pub(crate) fn write(report: &Report, folder: &Path, right: bool) -> Result<(), F
     let charts = charts::write(report, folder)?;
     let command: Vec<String> = env::args().skip(1).collect();
     let mut page = format!(
-        "# Figures\n\n<!-- Written by a run, all of it. -->\n\nThis page is what one run of\n\n```sh\ncargo xtask bench --peers -- {}\n```\n\nsaid. [How it is measured](workloads.md) has what the workloads are, and how the figures are to be read.\n\n",
+        "# Figures\n\n<!-- Written by a run, all of it. -->\n\nThis page is what one run of\n\n```sh\ncargo xtask bench --peers -- {}\n```\n\n\
+         said. [How it is measured](workloads.md) has what the workloads are, and how the figures are to be read.\n\n",
         command.join(" ")
     );
     if !right {
