@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 
 use crate::{
-    book, floors, ops,
+    book, floors, ops, profile,
     shell::{Done, cargo, run as call},
     test,
 };
@@ -38,6 +38,8 @@ enum Part {
     Book,
     /// The book's first steps, followed to the letter, end with a program that runs
     Start,
+    /// Commands and events need no more instructions than they may, where valgrind is there to count them
+    Cost,
 }
 
 /// Runs every part, also behind one that failed: a run shows all there is to mend.
@@ -90,6 +92,7 @@ impl Part {
             Self::Ops => ops::run(),
             Self::Book => book::run(&book::Args::default()),
             Self::Start => book::run(&book::Args { follow_start: true }),
+            Self::Cost => profile::instructions(),
         }
     }
 }
