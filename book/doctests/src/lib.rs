@@ -64,6 +64,12 @@ mod checklist {}
 #[doc = include_str!("../../src/guide/applications.md")]
 mod applications {}
 
+#[doc = include_str!("../../src/performance/workloads.md")]
+mod workloads {}
+
+#[doc = include_str!("../../src/performance/figures.md")]
+mod figures {}
+
 #[doc = include_str!("../../src/reference/attributes.md")]
 mod attributes {}
 
