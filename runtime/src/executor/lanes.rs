@@ -218,9 +218,10 @@ impl<'a> Lanes<'a> {
         }
     }
 
-    /// A stream without events is not worth a place, and one that was taken to be new was never looked at.
+    /// A stream without events is not worth a place to those who write it, and one that was taken to be new was never looked
+    /// at. Those who only read one come again: of a policy that nobody has set yet, each would read it anew, alone.
     fn put(&self, lane: &Lane, entry: &Entry, version: u64) {
-        if let Some(state) = entry.state.clone().filter(|_| version > 0) {
+        if let Some(state) = entry.state.clone().filter(|_| version > 0 || !entry.access.writes) {
             let size = (entry.shape.size)(&state);
             let held = Held { state, version, last: entry.last, ticket: lane.base.clone() };
             self.slots.put(&lane.slot, held, size);

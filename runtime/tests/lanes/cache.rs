@@ -1,11 +1,11 @@
 //! What is kept in memory, and what is read again.
 
-use foldline_runtime::{CacheSize, Executor, ExecutorBuilder, MemoryStore};
+use foldline_runtime::{CacheSize, ExecuteError, Executor, ExecutorBuilder, MemoryStore};
 
 use crate::{
     Done,
     common::{
-        commands::{add, shift},
+        commands::{Refused, add, shift},
         name,
     },
     gate::Gate,
@@ -57,6 +57,26 @@ async fn many_who_want_a_cold_stream_wait_for_one_reading() -> Done {
     let bank = bank(&gate).build();
     all(&gate, &bank, &["cold"], 64).await?;
     assert_eq!(gate.reads(), 1);
+    Ok(())
+}
+
+/// As a policy that nobody has set yet, which every command reads.
+#[tokio::test]
+async fn a_stream_without_events_that_is_only_read_is_read_once() -> Done {
+    let store = MemoryStore::new();
+    let (bank, other) = (Executor::new(store.clone()), Executor::new(store));
+    let [from, to] = ["from", "to"].map(name);
+    bank.execute(add(&from, 100)).await?;
+    for _ in 0..10 {
+        bank.execute(shift(&from, &to, 1)).await?;
+    }
+    let read = bank.stats().commands.get("Move").map(|moves| moves.cache_misses);
+    assert_eq!(read, Some(2), "where it goes, and the guard");
+
+    // What is remembered is proven like any other state.
+    other.execute(add(&name("guard"), 1)).await?;
+    let guarded = bank.execute(shift(&from, &to, 1)).await;
+    assert!(matches!(guarded, Err(ExecuteError::Rejected(Refused::AsTold("guarded")))), "{guarded:?}");
     Ok(())
 }
 
