@@ -13,6 +13,7 @@ use crate::{
     part::Part,
     process::{Process, reply},
     report::{Point, Report},
+    systems::is_ours,
     table::{SHARES, grouped, time},
     workload::Workload,
 };
@@ -28,7 +29,7 @@ pub(crate) fn sizes(most: usize) -> Vec<usize> {
     tenfold.take_while(|size| *size < most).chain([most]).collect()
 }
 
-/// Measures all systems at all sizes, one after another, and says what came of it. Whether all was right.
+/// Measures all systems at all sizes, one after another, and says what came of it. Whether all that is ours was right.
 pub(crate) async fn growth(
     cluster: &Cluster,
     systems: &[&dyn System],
@@ -45,7 +46,7 @@ pub(crate) async fn growth(
         let cells = (0..sizes.len()).map(|nth| points.get(nth).map_or(" – |".into(), cell));
         let check = fault.as_ref().map_or("right".into(), |fault| format!("**WRONG**: {}", fault.replace('|', "/")));
         report.say(format!("| {} |{} {check} |", system.name(), cells.collect::<String>()));
-        right &= fault.is_none();
+        right &= fault.is_none() || !is_ours(system.name());
         if fault.is_none() {
             report.points.extend(points);
         }

@@ -130,7 +130,9 @@ async fn one(args: &Args, url: &str) -> Result<(), Fault> {
         return growth::child(*system, url, args.seconds, args.growth).await;
     }
     let [concurrency] = args.concurrency[..] else { return Err("a process does one thing".into()) };
-    let load = Load { workload: *workload, concurrency, until: Until::Seconds(args.seconds), seed: args.seed };
+    // Who appends faster would have the longer stream to read again, were it measured by the clock.
+    let until = if *workload == Workload::W4 { Until::Commands(10) } else { Until::Seconds(args.seconds) };
+    let load = Load { workload: *workload, concurrency, until, seed: args.seed };
     match args.together {
         Some(_) => child::together(*system, Database::at(url), load).await,
         None => child::alone(*system, Database::at(url), load).await,
@@ -175,10 +177,10 @@ async fn run_part(args: &Args, part: Part, cluster: &Cluster, report: &mut Repor
     if part == Part::Shapes {
         return Ok(shapes::shapes(cluster, args.seconds, args.rounds, report).await);
     }
-    report.say("");
-    for system in &systems {
-        report.say(format!("- **{}**: {}.", system.name(), system.about()));
-    }
+    // Who has been told of above is known.
+    let about = systems.iter().map(|system| format!("- **{}**: {}.", system.name(), system.about()));
+    let new: Vec<String> = about.filter(|about| !report.text.contains(about)).collect();
+    report.say(format!("\n{}", new.join("\n")).trim_end());
     if part == Part::Growth {
         let systems: Vec<_> = systems.into_iter().filter(|system| systems::CHARTED.contains(&system.name())).collect();
         return Ok(growth::growth(cluster, &systems, (args.seconds, args.growth), report).await);

@@ -21,7 +21,7 @@ pub(crate) enum Workload {
     W2Crowded,
     /// Deposits on one account.
     W3,
-    /// 1,000 deposits a command, all on one account.
+    /// 10,000 deposits, 1,000 a command, all on one account.
     W4,
     /// The balance of an account from its 10,000 events.
     W5,
@@ -56,7 +56,7 @@ impl Workload {
             Self::W2 => "transfer: two streams, one event on each, atomically; random pairs of 1,000 accounts",
             Self::W2Crowded => "transfer between random pairs of 10 accounts",
             Self::W3 => "hot: every deposit on one stream",
-            Self::W4 => "append: 1,000 events a call, one stream",
+            Self::W4 => "append: 10,000 events, 1,000 a call, one stream",
             Self::W5 => "replay: one stream of 10,000 events, read and folded",
             Self::W5b => "a deposit on a stream of 10,000 events, after the first",
             Self::W6 => "catch-up: a projection in memory over a log of 100,000 events in 100 streams",

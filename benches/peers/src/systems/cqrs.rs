@@ -98,6 +98,10 @@ impl System for Cqrs {
 
     fn note(&self, workload: Workload) -> Option<&'static str> {
         match workload {
+            Workload::W5b if self.snapshots => Some(
+                "cqrs-es 0.5.0 applies an event when a command hands it to its sink, and once more when it makes a snapshot: the state \
+                 that it loads then holds more money than the events say",
+            ),
             Workload::W6 => {
                 Some("`QueryReplay::replay_all`, without a checkpoint; in the order of versions, not of commits")
             }

@@ -161,7 +161,12 @@ impl Bank for DisintegrateBank {
     fn open(&self, account: usize) -> BoxFuture<'_, Result<(), Fault>> {
         async move {
             let open = || Open { account: account_name(account), owner: OWNER.into(), amount: START as i64 };
-            make!(self, open()).await.must()
+            make!(self, open()).await.must()?;
+            // Nobody reads past a transaction that is still under way, not even what was acknowledged before.
+            while self.replay(account).await? != START as i64 {
+                tokio::task::yield_now().await;
+            }
+            Ok(())
         }
         .boxed()
     }

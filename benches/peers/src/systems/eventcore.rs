@@ -219,9 +219,14 @@ impl<S: EventStore + EventReader<Error: Display> + CheckpointStore + ProjectorCo
             // It goes on where one of this name has ended: a new one begins at the first event.
             static COUNT: AtomicU64 = AtomicU64::new(0);
             let name = format!("total-{}", COUNT.fetch_add(1, Ordering::Relaxed));
-            let sum = Arc::new(AtomicI64::new(0));
-            let total = Total { name, sum: Arc::clone(&sum) };
-            run_projection(total, &self.store, ProjectionConfig::default()).await?;
+            let (sum, events) = (Arc::new(AtomicI64::new(0)), Arc::new(AtomicU64::new(0)));
+            // A batch is a page of the log: it has caught up when one finds nothing more.
+            let mut before = None;
+            while before != Some(events.load(Ordering::Relaxed)) {
+                before = Some(events.load(Ordering::Relaxed));
+                let total = Total { name: name.clone(), sum: Arc::clone(&sum), events: Arc::clone(&events) };
+                run_projection(total, &self.store, ProjectionConfig::default()).await?;
+            }
             Ok(sum.load(Ordering::Relaxed))
         }
         .boxed()

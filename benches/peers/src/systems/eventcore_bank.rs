@@ -4,7 +4,7 @@ use std::{
     convert::Infallible,
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
 
@@ -171,6 +171,7 @@ pub(super) struct Total {
     /// What its checkpoint is kept under.
     pub(super) name: String,
     pub(super) sum: Arc<AtomicI64>,
+    pub(super) events: Arc<AtomicU64>,
 }
 
 impl Projector for Total {
@@ -180,6 +181,7 @@ impl Projector for Total {
 
     fn apply(&mut self, event: AccountEvent, _: StreamPosition, (): &mut ()) -> Result<(), Infallible> {
         self.sum.fetch_add(event.amount(), Ordering::Relaxed);
+        self.events.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 
