@@ -124,7 +124,7 @@ async fn a_cache_that_is_too_small_costs_readings_and_nothing_else() -> Done {
                         bank.execute(shift(&names[from], &names[to], 1)).await.map(|_| ())?;
                     }
                 }
-                Ok::<_, foldline_runtime::ExecuteError<_>>(())
+                Ok::<_, ExecuteError<_>>(())
             })
         })
         .collect();
