@@ -7,11 +7,10 @@ mod floors;
 mod ops;
 mod postgres;
 mod profile;
+mod program;
 mod seen;
 mod shell;
-mod soak;
 mod test;
-mod torture;
 
 use std::process::ExitCode;
 
@@ -47,9 +46,9 @@ enum Task {
     /// Look where a workload spends its time, what a command allocates, and how many instructions it needs
     Profile(profile::Args),
     /// Keep a log under a steady load, and check that neither memory nor latency grow
-    Soak(soak::Args),
+    Soak(program::Args),
     /// Torment a log on PostgreSQL from many processes, and check that it kept its promises
-    Torture(torture::Args),
+    Torture(program::Args),
 }
 
 fn main() -> ExitCode {
@@ -61,8 +60,8 @@ fn main() -> ExitCode {
         Task::Ops => ops::run(),
         Task::Bench(args) => bench::run(&args),
         Task::Profile(args) => profile::run(&args),
-        Task::Soak(args) => soak::run(&args),
-        Task::Torture(args) => torture::run(&args),
+        Task::Soak(args) => program::run("soak", &[], &args),
+        Task::Torture(args) => program::run("torture", &["run"], &args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
