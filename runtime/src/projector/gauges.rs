@@ -11,13 +11,13 @@ use tokio::time::{sleep, timeout};
 
 use super::{
     Shared,
+    behind::Behind,
     status::{ProjectionStatus, RunState},
 };
 use crate::{
     metrics,
     observe::pulse,
-    store::{AnyStore, LogRead, Store},
-    time::Timestamp,
+    store::{AnyStore, Store},
 };
 
 /// How long a store is given to answer. One that does not is seen by its own metrics; what was known is told again.
@@ -61,8 +61,7 @@ struct Shown {
     events: Counter,
     /// How many of its events were told.
     told: u64,
-    /// The position that it was at when it was last behind, and the time of the event behind that.
-    next: Option<(u64, Timestamp)>,
+    behind: Behind,
     /// Whether it was ours to run. Who does not know yet, or stands by, says nothing: of the same name whoever runs it tells.
     ours: bool,
 }
@@ -77,7 +76,7 @@ impl Shown {
             stopped: metrics::PROJECTION_STOPPED.gauge(labels),
             events: metrics::PROJECTION_EVENTS.counter(labels),
             told: 0,
-            next: None,
+            behind: Behind::default(),
             ours: false,
         }
     }
@@ -92,7 +91,8 @@ impl Shown {
             return;
         }
         self.ours = true;
-        let age = self.age_of_next(store, status).await;
+        let asked = timeout(PATIENCE, self.behind.age(store, status.position, status.lag)).await;
+        let age = asked.ok().and_then(Result::ok).unwrap_or_else(|| self.behind.known());
         self.set(status.lag, age, status.parked.len(), status.state == RunState::Stopped);
     }
 
@@ -101,21 +101,6 @@ impl Shown {
         self.lag_seconds.set(age);
         self.parked.set(parked as f64);
         self.stopped.set(f64::from(u8::from(stopped)));
-    }
-
-    /// How old the first event is that it has not taken in. Not the last that it has: in a quiet log that is an old one.
-    async fn age_of_next(&mut self, store: &AnyStore, status: &ProjectionStatus) -> Duration {
-        if status.lag == 0 {
-            self.next = None;
-        } else if self.next.is_none_or(|(position, _)| position != status.position) {
-            let read = LogRead { limit: 1, ..LogRead::after(status.position) };
-            if let Ok(Ok(page)) = timeout(PATIENCE, store.read_log(read)).await {
-                self.next = page.events.first().map(|event| (status.position, event.time()));
-            }
-        }
-        let since = |next: Timestamp| Timestamp::now().as_micros().saturating_sub(next.as_micros());
-        let age = self.next.map_or(0, |(_, next)| since(next));
-        Duration::from_micros(u64::try_from(age).unwrap_or(0))
     }
 }
 

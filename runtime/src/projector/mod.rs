@@ -2,6 +2,7 @@
 
 mod at_least_once;
 mod batch;
+mod behind;
 mod build;
 mod differences;
 mod error;
@@ -38,6 +39,7 @@ pub use self::{
     waiting::{Reached, WaitFor},
 };
 use self::{
+    behind::Behind,
     plan::{AnyShares, Plan},
     waiting::Waiting,
 };
@@ -66,7 +68,7 @@ impl Projector {
     /// Where each projection stands.
     ///
     /// # Errors
-    /// When the store cannot say how far the log reaches.
+    /// When the store cannot say how far the log reaches, or what comes next in it.
     pub async fn status(&self) -> Result<Vec<ProjectionStatus>, StoreError> {
         let head = self.0.store.head().await?;
         let of_one = |shares: &Arc<dyn AnyShares>| {
@@ -74,7 +76,11 @@ impl Projector {
             let statuses = shares.runs().iter().map(|run| run.report.borrow().status(&run.name, head, rebuild));
             statuses.collect::<Vec<_>>()
         };
-        Ok(self.0.shares.iter().flat_map(of_one).collect())
+        let mut statuses: Vec<_> = self.0.shares.iter().flat_map(of_one).collect();
+        for status in &mut statuses {
+            status.lag_time = Behind::default().age(&self.0.store, status.position, status.lag).await?;
+        }
+        Ok(statuses)
     }
 
     /// Waits until every projection has taken in what an execution came to, or all up to a position:

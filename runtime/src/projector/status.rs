@@ -39,7 +39,7 @@ pub struct ProjectionStatus {
     pub position: u64,
     /// How many positions the log is ahead of it.
     pub lag: u64,
-    /// How old the last event is that it took in, while it is behind; nothing otherwise.
+    /// How old the first event is that it has not taken in; nothing if it has taken in all.
     pub lag_time: Duration,
     /// How many events it took in since this process began to run it.
     pub events: u64,
@@ -130,8 +130,6 @@ impl fmt::Display for Failure {
 pub(super) struct Report {
     pub(super) state: RunState,
     pub(super) position: u64,
-    /// The time of the last event taken in.
-    pub(super) last: Option<Timestamp>,
     pub(super) events: u64,
     pub(super) parked: Vec<Parked>,
     pub(super) last_error: Option<Failure>,
@@ -143,7 +141,6 @@ impl Report {
         Self {
             state: RunState::Starting,
             position: 0,
-            last: None,
             events: 0,
             parked: Vec::new(),
             last_error: None,
@@ -151,11 +148,8 @@ impl Report {
         }
     }
 
-    /// The whole, for a log that ends at `head`.
+    /// The whole, for a log that ends at `head`; but for the time that it is behind, which the store is asked for.
     pub(super) fn status(&self, name: &str, head: u64, rebuild: Option<Progress>) -> ProjectionStatus {
-        let lag = head.saturating_sub(self.position);
-        let age = |last: Timestamp| Timestamp::now().as_micros().saturating_sub(last.as_micros());
-        let lag_time = self.last.filter(|_| lag > 0).map_or(0, age);
         ProjectionStatus {
             name: name.to_owned(),
             state: match self.state {
@@ -164,8 +158,8 @@ impl Report {
                 state => state,
             },
             position: self.position,
-            lag,
-            lag_time: Duration::from_micros(u64::try_from(lag_time).unwrap_or(0)),
+            lag: head.saturating_sub(self.position),
+            lag_time: Duration::ZERO,
             events: self.events,
             parked: self.parked.clone(),
             last_error: self.last_error.clone(),

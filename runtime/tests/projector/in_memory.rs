@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use foldline_runtime::{
     Executor, InMemory, MemoryStore, ProjectionOptions, Projector, ProjectorBuilder, ProjectorError, RunState,
-    StoreError,
+    StoreError, Timestamp,
     storage::{Checkpoint, Snapshot, Store},
 };
 
@@ -40,6 +40,26 @@ async fn what_was_and_what_comes_is_folded_in_order() -> Done {
     assert_eq!((status.name.as_str(), status.state, status.position, status.lag), ("sums", RunState::Running, 50, 0));
     assert_eq!((status.events, status.lag_time), (50, Duration::ZERO));
     assert!(!status.outdated && status.last_error.is_none() && status.parked.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn it_has_been_behind_since_the_first_event_that_it_did_not_take_in() -> Done {
+    let store = MemoryStore::new();
+    let bank = Executor::new(store.clone());
+    let projector = Projector::builder(store).run(InMemory::new(Sums::<0>::default())).start()?;
+    projector.wait_for(&bank.execute(add(&name("ada"), 1)).await?).await?;
+    projector.stop("sums").await?;
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let before = Timestamp::now().as_micros();
+    for n in 2..4 {
+        bank.execute(add(&name("ada"), n)).await?;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let status = projector.status().await?.remove(0);
+    let since = u128::try_from(Timestamp::now().as_micros() - before)?;
+    assert_eq!((status.state, status.lag), (RunState::Stopped, 2));
+    assert!((30_000..=since).contains(&status.lag_time.as_micros()), "{:?} of {since} µs", status.lag_time);
     Ok(())
 }
 

@@ -93,7 +93,6 @@ impl<M: Model> Runner<M> {
         self.place.report.send_modify(|report| {
             report.position = self.checkpoint.position;
             report.events += events.len() as u64;
-            report.last = events.last().map(|event| event.time()).or(report.last);
         });
     }
 
