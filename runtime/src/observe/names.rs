@@ -1,14 +1,12 @@
 //! Something for each name that a program has: found without a lock, and never forgotten.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::{iter, sync::OnceLock};
 
-/// By the text's address first, which a command's name keeps for the life of the program; a name that stands at two
-/// addresses still has one thing.
+/// By the text's address, which a command's name keeps for the life of the program. A name that stands at two addresses has
+/// two things: whoever tells of them adds them up.
 #[derive(Debug)]
 pub(crate) struct Names<T> {
     heads: [Link<T>; HEADS],
-    /// All of them, each name once. Held while one is made.
-    made: Mutex<Vec<(&'static str, Arc<T>)>>,
 }
 
 const HEADS: usize = 128;
@@ -18,71 +16,39 @@ type Link<T> = OnceLock<Box<Node<T>>>;
 #[derive(Debug)]
 struct Node<T> {
     name: &'static str,
-    thing: Arc<T>,
     next: Link<T>,
+    /// In here, for each pointer that is followed may lead out of what the processor has at hand.
+    thing: T,
 }
 
 impl<T> Default for Names<T> {
     fn default() -> Self {
-        Self { heads: [const { OnceLock::new() }; HEADS], made: Mutex::default() }
+        Self { heads: [const { OnceLock::new() }; HEADS] }
     }
 }
 
 impl<T> Names<T> {
     /// What stands for `name`; made if it is the first time.
     #[inline]
-    pub(crate) fn of(&self, name: &'static str, make: impl FnOnce() -> T) -> &Arc<T> {
-        match self.find(name) {
-            Ok(thing) => thing,
-            Err(end) => self.enter(name, end, make),
-        }
-    }
-
-    /// All of them, by name.
-    pub(crate) fn all(&self) -> Vec<(&'static str, Arc<T>)> {
-        let mut all = self.made.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        all.sort_unstable_by_key(|(name, _)| *name);
-        all
-    }
-
-    /// What stands for `name`, or the end of the chain where it would.
-    #[inline]
-    fn find(&self, name: &'static str) -> Result<&Arc<T>, &Link<T>> {
+    pub(crate) fn of(&self, name: &'static str, make: impl Fn() -> T) -> &T {
         // Texts of several bytes stand apart: their lowest bits say little.
         let hash = name.as_ptr().addr() ^ (name.as_ptr().addr() >> 7);
         let mut link = &self.heads[hash % HEADS];
-        while let Some(node) = link.get() {
-            if std::ptr::eq(node.name, name) {
-                return Ok(&node.thing);
-            }
-            link = &node.next;
-        }
-        Err(link)
-    }
-
-    #[cold]
-    fn enter<'a>(&'a self, name: &'static str, end: &'a Link<T>, make: impl FnOnce() -> T) -> &'a Arc<T> {
-        let thing = {
-            let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-            match made.iter().find(|(known, _)| *known == name) {
-                Some((_, thing)) => Arc::clone(thing),
-                None => {
-                    let thing = Arc::new(make());
-                    made.push((name, Arc::clone(&thing)));
-                    thing
-                }
-            }
-        };
-        let mut link = end;
         loop {
-            // Whoever came first to this end stands there, maybe with the same name; then the next end will do.
-            let new = || Box::new(Node { name, thing: Arc::clone(&thing), next: OnceLock::new() });
-            let node = link.get_or_init(new);
+            // Whoever comes first to an end of the chain stands there; for others there is the next.
+            let node = link.get_or_init(|| Box::new(Node { name, next: OnceLock::new(), thing: make() }));
             if std::ptr::eq(node.name, name) {
                 return &node.thing;
             }
             link = &node.next;
         }
+    }
+
+    /// All of them.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&'static str, &T)> {
+        let chains = self.heads.iter().filter_map(OnceLock::get);
+        let nodes = chains.flat_map(|head| iter::successors(Some(head), |node| node.next.get()));
+        nodes.map(|node| (node.name, &node.thing))
     }
 }
 
@@ -100,23 +66,25 @@ mod tests {
     }
 
     #[test]
-    fn a_name_has_one_thing_wherever_its_text_stands_and_whoever_asks() {
+    fn a_name_has_one_thing_where_its_text_stands_whoever_asks() {
         let (names, made) = (Names::<usize>::default(), AtomicUsize::new(0));
+        let texts: Vec<&'static str> = (0..500).map(leaked).collect();
         thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
-                    for number in 0..500 {
-                        let name = leaked(number);
+                    for (number, name) in texts.iter().enumerate() {
                         let make = || {
                             made.fetch_add(1, Ordering::Relaxed);
                             number
                         };
-                        assert_eq!((**names.of(name, make), **names.of(name, || 1000)), (number, number));
+                        assert_eq!((*names.of(name, make), *names.of(name, || 1000)), (number, number));
                     }
                 });
             }
         });
-        assert_eq!((made.load(Ordering::Relaxed), names.all().len()), (500, 500));
-        assert!(names.all().is_sorted_by_key(|(name, _)| *name));
+        assert_eq!(made.load(Ordering::Relaxed), 500);
+        let mut all: Vec<_> = names.all().map(|(name, number)| (*number, name)).collect();
+        all.sort_unstable();
+        assert_eq!(all, texts.into_iter().enumerate().collect::<Vec<_>>());
     }
 }

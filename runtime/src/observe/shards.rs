@@ -3,7 +3,7 @@
 use std::{
     cell::Cell,
     sync::{
-        OnceLock,
+        LazyLock, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
@@ -13,23 +13,26 @@ use std::{
 #[derive(Debug)]
 pub(crate) struct Shards<T> {
     copies: [OnceLock<Box<T>>; MOST],
-    /// How many of them are used, less one.
-    mask: usize,
 }
 
 /// More threads than this share copies.
 const MOST: usize = 16;
 
+/// How many copies there may be, the same for all as long as the process lives.
+static USED: LazyLock<usize> = LazyLock::new(|| {
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    processors.next_power_of_two().min(MOST)
+});
+
 impl<T: Default> Shards<T> {
     pub(crate) fn new() -> Self {
-        let processors = thread::available_parallelism().map_or(1, usize::from);
-        Self { copies: [const { OnceLock::new() }; MOST], mask: processors.next_power_of_two().min(MOST) - 1 }
+        Self { copies: [const { OnceLock::new() }; MOST] }
     }
 
     /// With every copy made at once.
     pub(crate) fn all() -> Self {
         let shards = Self::new();
-        for copy in shards.copies.iter().take(shards.mask + 1) {
+        for copy in shards.copies.iter().take(*USED) {
             copy.get_or_init(Box::default);
         }
         shards
@@ -38,8 +41,7 @@ impl<T: Default> Shards<T> {
     /// The copy of this thread.
     #[inline]
     pub(crate) fn mine(&self) -> &T {
-        // Twice, so that the compiler knows it too.
-        self.copies[number() & self.mask & (MOST - 1)].get_or_init(Box::default)
+        self.copies[number() % MOST].get_or_init(Box::default)
     }
 
     /// All that were made.
@@ -48,15 +50,15 @@ impl<T: Default> Shards<T> {
     }
 }
 
-/// The threads are numbered in the order in which they count for the first time.
+/// Whose copy is this thread's. Threads get theirs in the order in which they count for the first time.
 #[inline]
 fn number() -> usize {
+    const NONE: usize = usize::MAX;
     thread_local! {
-        /// None yet is 0.
-        static NUMBER: Cell<usize> = const { Cell::new(0) };
+        static NUMBER: Cell<usize> = const { Cell::new(NONE) };
     }
     match NUMBER.get() {
-        0 => {
+        NONE => {
             NUMBER.set(next());
             NUMBER.get()
         }
@@ -66,8 +68,8 @@ fn number() -> usize {
 
 #[cold]
 fn next() -> usize {
-    static NEXT: AtomicUsize = AtomicUsize::new(1);
-    NEXT.fetch_add(1, Ordering::Relaxed)
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed) % *USED
 }
 
 #[cfg(test)]

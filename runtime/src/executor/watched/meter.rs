@@ -76,10 +76,8 @@ impl Meter {
         }
     }
 
-    pub(super) fn stats(&self) -> CommandStats {
-        let mut stats = CommandStats::default();
-        self.shards.iter().for_each(|shard| shard.add_to(&mut stats));
-        stats
+    pub(super) fn add_to(&self, stats: &mut CommandStats) {
+        self.shards.iter().for_each(|shard| shard.add_to(stats));
     }
 }
 

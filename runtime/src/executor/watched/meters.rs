@@ -1,6 +1,7 @@
 //! What is counted of all commands of an executor.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     sync::{Arc, atomic::Ordering::Relaxed},
     thread,
@@ -19,7 +20,7 @@ use crate::{
     executor::{doors::Doors, slots::Slots},
     metrics,
     observe::{CommandOutcome, Names, process, pulse},
-    stats::Stats,
+    stats::{CommandStats, Stats},
     store::{AnyStore, Store},
 };
 
@@ -126,15 +127,18 @@ impl Meters {
     fn tell(&self) {
         let Some(series) = &self.series else { return };
         for (_, meter) in self.commands.all() {
-            meter.shards().for_each(|shard| self.tell_bundle(series, &meter, shard, &shard.tell()));
+            meter.shards().for_each(|shard| self.tell_bundle(series, meter, shard, &shard.tell()));
         }
     }
 
     pub(in crate::executor) fn stats(&self, slots: &Slots, doors: &Doors) -> Stats {
-        let commands = self.commands.all().into_iter();
+        let mut commands = BTreeMap::<String, CommandStats>::new();
+        for (name, meter) in self.commands.all() {
+            meter.add_to(commands.entry(name.to_owned()).or_default());
+        }
         Stats {
             elapsed: self.born.elapsed(),
-            commands: commands.map(|(name, meter)| (name.to_owned(), meter.stats())).collect(),
+            commands,
             cache: slots.stats(),
             active_streams: slots.in_use.load(Relaxed) as u64,
             active_commands: doors.inside() as u64,
