@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::model::Facts;
-use crate::diag::Diagnostics;
+use proc_macro2::{Ident, TokenTree};
+use syn::{Meta, Type};
+
+use super::model::{Facts, Field};
+use crate::{diag::Diagnostics, syntax::types::peel_references};
 
 /// Names must tell facts apart, the past ones included, and versions count from 1.
 pub(crate) fn check(facts: &Facts, diag: &mut Diagnostics) {
@@ -29,5 +32,33 @@ pub(crate) fn check(facts: &Facts, diag: &mut Diagnostics) {
             let message = "schema versions count from 1: leave `version` out, or say 2 or more once the fields change";
             diag.push(syn::Error::new(fact.version_span, message));
         }
+        fact.fields.iter().for_each(|field| check_stored(field, diag));
     }
+}
+
+/// What is folded now has to be what is read later: a field that is left out when written has to have another way back.
+fn check_stored(field: &Field, diag: &mut Diagnostics) {
+    let words: Vec<Ident> = field.serde.iter().flat_map(words).collect();
+    let find = |wanted: &str| words.iter().find(|word| *word == wanted);
+    if let Some(word) = find("skip").or_else(|| find("skip_serializing")).or_else(|| find("skip_deserializing")) {
+        diag.error(word, "what is not stored is not part of the event: leave the field out");
+    }
+    if let Some(word) = find("skip_serializing_if").filter(|_| find("default").is_none() && !is_option(&field.ty)) {
+        diag.error(word, "what is left out cannot be read back: add `default`, and leave out nothing but the default");
+    }
+}
+
+fn words(attr: &syn::Attribute) -> Vec<Ident> {
+    let Meta::List(list) = &attr.meta else { return Vec::new() };
+    let words = list.tokens.clone().into_iter().filter_map(|token| match token {
+        TokenTree::Ident(word) => Some(word),
+        _ => None,
+    });
+    words.collect()
+}
+
+/// Serde reads a missing one as `None`.
+fn is_option(ty: &Type) -> bool {
+    let (_, Type::Path(path)) = peel_references(ty) else { return false };
+    path.path.segments.last().is_some_and(|last| last.ident == "Option")
 }

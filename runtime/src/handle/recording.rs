@@ -10,6 +10,7 @@ use smallvec::SmallVec;
 use super::AnyState;
 use crate::{
     event::{EncodeError, Event},
+    payload::faithful,
     store::NewEvent,
 };
 
@@ -59,7 +60,8 @@ impl Session {
         };
         // As much as the smallest allocation holds anyway, in one step. No more: a store in memory keeps the buffer.
         payloads.reserve(24);
-        let encoded = event.encode(&mut payloads);
+        let written = event.encode(&mut payloads);
+        let encoded = written.and_then(|()| faithful::check(event, payloads.get(start..).unwrap_or_default()));
         let mut recording = self.0.recording.borrow_mut();
         if let Err(source) = encoded {
             payloads.truncate(start);

@@ -2,6 +2,7 @@
 
 mod decode;
 mod encode;
+pub(crate) mod faithful;
 pub(crate) mod storable;
 
 pub use self::{decode::PayloadDeserializer, encode::PayloadSerializer};

@@ -60,6 +60,15 @@ pub(crate) enum TallyEvent {
     Garbled {
         n: i64,
     },
+    /// What JSON has no words for.
+    Measured(Measure),
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Measure {
+    pub(crate) exact: f64,
+    pub(crate) maybe: Option<f64>,
+    pub(crate) more: serde_json::Value,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -84,6 +93,7 @@ impl Event for TallyEvent {
         EventType::new("tally.unstorable"),
         EventType::new("tally.garbled"),
         EventType::new("tally.unreadable"),
+        EventType::new("tally.measured"),
     ];
 
     fn name(&self) -> &'static str {
@@ -95,6 +105,7 @@ impl Event for TallyEvent {
             Self::Unstorable => "tally.unstorable",
             Self::Garbled { .. } => "tally.garbled",
             Self::Unreadable => "tally.unreadable",
+            Self::Measured(_) => "tally.measured",
         }
     }
 
@@ -104,6 +115,7 @@ impl Event for TallyEvent {
             Self::Noted { text } | Self::Led { to: text } => encode_fields(&Text { text: text.clone() }, payload),
             Self::Unreadable => encode_fields(&Number { n: 0 }, payload),
             Self::Exploded => encode_fields(&Nothing {}, payload),
+            Self::Measured(measure) => encode_fields(measure, payload),
             Self::Unstorable => Err(EncodeError::new("a tally has its limits")),
         }
     }
@@ -115,6 +127,7 @@ impl Event for TallyEvent {
             "tally.unreadable" => decode_fields(payload).map(|Text { text }| Self::Noted { text }),
             "tally.noted" => decode_fields(payload).map(|Text { text }| Self::Noted { text }),
             "tally.led" => decode_fields(payload).map(|Text { text }| Self::Led { to: text }),
+            "tally.measured" => decode_fields(payload).map(Self::Measured),
             _ => decode_fields(payload).map(|Nothing {}| Self::Exploded),
         }
     }
@@ -139,7 +152,7 @@ impl Stream for Tally {
             TallyEvent::Noted { text } => self.notes.push(text),
             TallyEvent::Led { to } => self.next = Some(Name(to)),
             TallyEvent::Exploded => panic!("the fold exploded"),
-            TallyEvent::Unstorable | TallyEvent::Unreadable => {}
+            TallyEvent::Unstorable | TallyEvent::Unreadable | TallyEvent::Measured(_) => {}
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use foldline_runtime::{ExecuteError, Executor, KeyFault, MemoryStore, StoreError, limits};
 use futures_util::TryStreamExt;
+use serde_json::{Value, json};
 
 use crate::common::{
-    Name,
+    Measure, Name, TallyEvent,
     commands::{add, record, shift},
     name, noted,
 };
@@ -71,5 +72,33 @@ async fn payloads_are_kept_up_to_their_limit() -> Done {
     let refused = bank.execute(record(&a, many)).await;
     assert!(matches!(refused, Err(ExecuteError::Store(StoreError::TooLarge { .. }))), "{refused:?}");
     assert_eq!(bank.execute(add(&a, 1)).await?.position(), Some(2));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_fact_that_would_not_be_read_back_is_refused() -> Done {
+    let (bank, a) = (Executor::new(MemoryStore::new()), name("a"));
+    let measured = |measure| record(&a, vec![TallyEvent::Measured(measure)]);
+    let deep = (0..200).fold(Value::Null, |inner, _| Value::Array(vec![inner]));
+    for (bad, why) in [
+        (Measure { exact: f64::NAN, ..Measure::default() }, "invalid type: null"),
+        (Measure { exact: f64::INFINITY, ..Measure::default() }, "invalid type: null"),
+        (Measure { maybe: Some(f64::NAN), ..Measure::default() }, "another fact"),
+        (Measure { more: deep, ..Measure::default() }, "recursion limit"),
+    ] {
+        let refused = bank.execute(measured(bad)).await;
+        assert!(
+            matches!(&refused, Err(ExecuteError::Encode { source, .. }) if source.to_string().contains(why)),
+            "{refused:?}"
+        );
+    }
+    // To the last bit, which JSON's readers are not always careful about.
+    let any = (1..2_000_u64).map(|n| f64::from_bits(n.wrapping_mul(0x9E37_79B9_7F4A_7C15)));
+    let any: Vec<f64> = any.filter(|number| number.is_finite()).collect();
+    let good = Measure { exact: 5e-324, maybe: Some(-0.1), more: json!([null, "null", any]) };
+    bank.execute(measured(good.clone())).await?;
+    let stored: Vec<_> = bank.history(&a).read().try_collect().await?;
+    let read: Vec<_> = stored.iter().map(|recorded| &recorded.event).collect();
+    assert_eq!(read, [&TallyEvent::Measured(good)]);
     Ok(())
 }
