@@ -35,8 +35,16 @@ pub(crate) struct Entry {
 impl Entry {
     /// Whether its state is that of the stream of `key`.
     pub(super) fn is_of<K: StreamKey>(&self, key: &K) -> bool {
-        let entity = self.state.as_ref().and_then(|state| state.downcast_ref::<Entity<K::State>>());
-        entity.is_some_and(|entity| entity.key == *key)
+        self.key::<K>().is_some_and(|known| known == key)
+    }
+
+    /// Whether its state is that of a stream of another key, of the same kind.
+    pub(super) fn is_of_another<K: StreamKey>(&self, key: &K) -> bool {
+        self.key::<K>().is_some_and(|known| known != key)
+    }
+
+    fn key<K: StreamKey>(&self) -> Option<&K> {
+        self.state.as_ref()?.downcast_ref::<Entity<K::State>>().map(|entity| &entity.key)
     }
 }
 

@@ -145,7 +145,11 @@ impl<'a> Opener<'a> {
             self.fault(&text, KeyFault::Unprintable);
         }
         let entered = self.entries.get(self.declared).filter(like);
-        if entered.is_some_and(|entry| entry.name.as_str() == text) {
+        if let Some(entry) = entered.filter(|entry| entry.name.as_str() == text) {
+            // A stream that is known already was not asked whether this key is what its text is read as.
+            if entry.is_of_another(key) {
+                self.fault(&text, KeyFault::NotRoundTripping);
+            }
             self.declared += 1;
         } else {
             self.entries.truncate(self.declared);

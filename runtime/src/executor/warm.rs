@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 
 use super::{Executor, lanes::Lanes};
 use crate::{
-    command::{Access, Entries, Opener},
-    error::StoreError,
+    command::{Access, Entries, Opener, Pause, Paused},
+    error::{KeyFault, StoreError},
     stream::StreamKey,
 };
 
@@ -20,8 +20,20 @@ pub(super) async fn warm<K: StreamKey>(executor: &Executor, keys: Vec<K>) -> Res
         if chunk.is_empty() {
             return Ok(());
         }
-        let mut entries = Entries::default();
-        Opener::new(&mut entries, executor.shelf(), &OnceCell::new()).declare("warm", &chunk, Access::read());
+        let (mut entries, no_session) = (Entries::default(), OnceCell::new());
+        let mut opener = Opener::new(&mut entries, executor.shelf(), &no_session);
+        opener.declare("warm", &chunk, Access::read());
+        match opener.ready() {
+            Err(Paused(Pause::Fault(fault))) => return Err(fault),
+            // Equal keys count once: of two others at least one is not what their text is read as.
+            Err(Paused(Pause::SameStream { stream, .. })) => {
+                return Err(StoreError::InvalidKey {
+                    stream: stream.as_str().into(),
+                    reason: KeyFault::NotRoundTripping,
+                });
+            }
+            _ => {}
+        }
         Lanes::of(&executor.slots).open(&executor.store, &mut entries).await?;
     }
 }

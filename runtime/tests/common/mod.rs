@@ -9,7 +9,7 @@ use std::{fmt, str::FromStr};
 use foldline_runtime::{DecodeError, EncodeError, Event, EventType, Stream, StreamKey, decode_fields, encode_fields};
 use serde::{Deserialize, Serialize};
 
-/// Names one tally. What holds a `~` does not parse back, and what holds a `!` does not print.
+/// Names one tally. What holds a `~` does not parse back, a `^` is not printed, and what holds a `!` is not printed at all.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Name(pub(crate) String);
 
@@ -19,7 +19,7 @@ pub(crate) fn name(text: &str) -> Name {
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.contains('!') { Err(fmt::Error) } else { f.write_str(&self.0) }
+        if self.0.contains('!') { Err(fmt::Error) } else { f.write_str(&self.0.replace('^', "")) }
     }
 }
 

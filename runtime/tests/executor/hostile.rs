@@ -47,6 +47,29 @@ async fn a_key_that_names_no_stream_is_an_error_wherever_it_is_given() -> Done {
 }
 
 #[tokio::test]
+async fn a_key_that_is_read_back_as_another_is_an_error_whether_or_not_that_stream_is_known() -> Done {
+    let (bank, known, other) = (Executor::new(MemoryStore::new()), name("ab"), name("a^b"));
+    let not_itself = |error: &StoreError| matches!(error, StoreError::InvalidKey { stream, reason: KeyFault::NotRoundTripping } if stream == "tally-ab");
+    for round in ["unknown", "known"] {
+        let told = bank.execute(add(&other, 1)).await;
+        assert!(matches!(&told, Err(ExecuteError::Store(error)) if not_itself(error)), "{round}: {told:?}");
+        let told = bank.execute(shift(&name("c"), &other, 1)).await;
+        assert!(matches!(&told, Err(ExecuteError::Store(error)) if not_itself(error)), "{round}: {told:?}");
+        let told = bank.load(&other).await;
+        assert!(told.as_ref().is_err_and(not_itself), "{round}: {told:?}");
+        bank.execute(add(&known, 1)).await?;
+    }
+    assert_eq!(bank.load(&known).await?.map(|tally| tally.total), Some(2));
+
+    let told = bank.warm([known.clone(), other]).await;
+    assert!(told.as_ref().is_err_and(not_itself), "{told:?}");
+    let told = bank.warm([name("nul\0")]).await;
+    assert!(matches!(told, Err(StoreError::InvalidKey { reason: KeyFault::Nul, .. })), "{told:?}");
+    bank.warm([known.clone(), known]).await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_key_of_any_other_content_is_kept_to_the_letter() -> Done {
     let bank = Executor::new(MemoryStore::new());
     let longest = "x".repeat(limits::STREAM_NAME_BYTES - "tally-".len());
