@@ -33,8 +33,10 @@ pub(crate) fn pascal_case(ident: &syn::Ident) -> syn::Ident {
             chars.next().into_iter().flat_map(char::to_uppercase).chain(chars)
         })
         .collect();
-    // `Self` is the one such name that is no identifier, and it cannot come from a method's name but `self`.
-    syn::parse_str(&pascal).unwrap_or_else(|_| quote::format_ident!("{pascal}_", span = ident.span())).spanned(ident)
+    // `self` and `_2fa` would be `Self` and `2fa`, which are no identifiers; and of `__` nothing would be left.
+    let tries = [pascal.clone(), format!("{pascal}_"), format!("_{pascal}")];
+    let valid = tries.iter().find_map(|name| syn::parse_str::<syn::Ident>(name).ok());
+    valid.unwrap_or_else(|| ident.clone()).spanned(ident)
 }
 
 trait Spanned {
@@ -69,7 +71,13 @@ mod tests {
 
     #[test]
     fn pascal_case_joins_words() {
-        for (snake, pascal) in [("opened", "Opened"), ("payment_captured", "PaymentCaptured"), ("r#move", "Move")] {
+        for (snake, pascal) in [
+            ("opened", "Opened"),
+            ("payment_captured", "PaymentCaptured"),
+            ("r#move", "Move"),
+            ("_2fa_enabled", "_2faEnabled"),
+            ("__", "__"),
+        ] {
             let ident: syn::Ident = syn::parse_str(snake).unwrap_or_else(|_| format_ident!("broken"));
             assert_eq!(pascal_case(&ident), pascal);
         }

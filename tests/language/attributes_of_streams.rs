@@ -111,7 +111,7 @@ mod renamed {
     )]
     impl PaymentOfTheBank {
         #[event]
-        fn made(&mut self, #[serde(skip_deserializing, default)] amounts: Vec<(u64, Option<&'static str>)>) {
+        fn made(&mut self, #[serde(rename = "coins", default)] amounts: Vec<(u64, Option<String>)>) {
             self.total += amounts.iter().map(|(amount, _)| amount).sum::<u64>();
         }
     }
@@ -129,7 +129,7 @@ impl Decide for Pay {
     type Error = ();
 
     fn decide(&self, streams: &mut PayStreams) -> Result<(), ()> {
-        PaymentVerbs::made(&mut streams.payment, vec![(self.amount, Some("coins"))]);
+        PaymentVerbs::made(&mut streams.payment, vec![(self.amount, Some("a purse".into()))]);
         Ok(())
     }
 }
@@ -146,7 +146,7 @@ async fn names_can_be_others() -> Done {
     // `derive(…)` reached the enum, and serde's own derive found the field's attribute.
     let fact = PaymentHappened::Made { amounts: vec![] };
     assert!(fact == fact.clone());
-    assert_eq!(serde_json::to_string(&fact)?, r#"{"Made":{"amounts":[]}}"#);
+    assert_eq!(serde_json::to_string(&fact)?, r#"{"Made":{"coins":[]}}"#);
     Ok(())
 }
 

@@ -8,6 +8,9 @@ use syn::{Meta, Type};
 use super::model::{Facts, Field};
 use crate::{diag::Diagnostics, syntax::types::peel_references};
 
+/// What a database keeps in four bytes.
+const LAST_VERSION: u32 = i32::MAX as u32;
+
 /// Names must tell facts apart, the past ones included, and versions count from 1.
 pub(crate) fn check(facts: &Facts, diag: &mut Diagnostics) {
     let mut taken: HashMap<String, String> = HashMap::new();
@@ -31,6 +34,9 @@ pub(crate) fn check(facts: &Facts, diag: &mut Diagnostics) {
         if fact.version == 0 {
             let message = "schema versions count from 1: leave `version` out, or say 2 or more once the fields change";
             diag.push(syn::Error::new(fact.version_span, message));
+        }
+        if fact.version > LAST_VERSION {
+            diag.push(syn::Error::new(fact.version_span, format!("schema versions end at {LAST_VERSION}")));
         }
         fact.fields.iter().for_each(|field| check_stored(field, diag));
     }

@@ -21,11 +21,11 @@ use crate::paths::Paths;
 ///         const NAME: &'static str = "holdings";
 ///         const CATEGORIES: &'static [&'static str] = &[<__Key0 as KeyTo<__Events0>>::CATEGORY];
 ///         const CODE: u64 = 42;
-///         fn apply(&mut self, delivery: Delivery<'_>) -> Result<(), ProjectionError> {
-///             let category = delivery.record().stream().category();
+///         fn apply(&mut self, __delivery: Delivery<'_>) -> Result<(), ProjectionError> {
+///             let category = __delivery.record().stream().category();
 ///             if category == <__Key0 as KeyTo<__Events0>>::CATEGORY {
-///                 return match delivery.event::<__Events0>()? {
-///                     __Events0::Deposited { amount, .. } => handled(Self::deposited(self, delivery.key()?, amount)),
+///                 return match __delivery.event::<__Events0>()? {
+///                     __Events0::Deposited { amount, .. } => handled(Self::deposited(self, __delivery.key()?, amount)),
 ///                     __Events0::Closed { .. } => Ok(()),        // ignored
 ///                     _ => Ok(()),                               // none: see below
 ///                 };
@@ -108,7 +108,7 @@ impl<'a> Heard<'a> {
                 });
                 let given = handler.takes.iter().map(|takes| match takes {
                     Takes::Field(field) => field.to_token_stream(),
-                    Takes::Record(span) => quote_spanned!(at(*span)=> delivery.record()),
+                    Takes::Record(span) => quote_spanned!(at(*span)=> __delivery.record()),
                 });
                 // Seen where the user wrote what it returns, meant as ours.
                 let returned = Ident::new("returned", at(handler.method.sig.output.span()));
@@ -116,7 +116,7 @@ impl<'a> Heard<'a> {
                 quote! {
                     #(#conditions)*
                     #alias::#variant { #(#fields,)* .. } => {
-                        let returned = Self::#name(self, delivery.key::<#key>()?, #(#given),*);
+                        let returned = Self::#name(self, __delivery.key::<#key>()?, #(#given),*);
                         #handled(#returned)
                     }
                 }
@@ -176,7 +176,7 @@ fn projection(model: &Model, streams: &[Heard<'_>]) -> TokenStream {
         let (category, alias, arms) = (heard.category(paths), &heard.alias, heard.arms(paths));
         quote! {
             if category == #category {
-                return match delivery.event::<#alias>()? { #arms };
+                return match __delivery.event::<#alias>()? { #arms };
             }
         }
     });
@@ -188,8 +188,8 @@ fn projection(model: &Model, streams: &[Heard<'_>]) -> TokenStream {
             const CODE: ::core::primitive::u64 = #code;
             const PARTITIONED: ::core::primitive::bool = #partitioned;
 
-            fn apply(&mut self, delivery: #delivery<'_>) -> ::core::result::Result<(), #error> {
-                let category = delivery.record().stream().category();
+            fn apply(&mut self, __delivery: #delivery<'_>) -> ::core::result::Result<(), #error> {
+                let category = __delivery.record().stream().category();
                 #(#taken)*
                 ::core::result::Result::Ok(())
             }

@@ -37,6 +37,10 @@ impl Safe {
     #[event]
     fn painted(&mut self) {}
 
+    // No name is taken, whatever the generated code calls its own.
+    #[event]
+    fn supplied(&mut self, _delivery: u64, _category: u8, _returned: bool) {}
+
     #[event]
     #[cfg(any())]
     fn flown_away(&mut self) {}
@@ -76,6 +80,11 @@ impl Visits {
     fn paid(&mut self, _account: bank::AccountId, amount: u64) -> Result<(), TooMuch> {
         self.total = self.total.checked_add(amount).ok_or(TooMuch)?;
         Ok(())
+    }
+
+    #[on(Happened::Supplied)]
+    fn supplied(&mut self, _safe: SafeId, delivery: u64, category: u8, returned: bool) {
+        self.total += if returned { delivery } else { u64::from(category) };
     }
 
     #[on(Happened::FlownAway)]

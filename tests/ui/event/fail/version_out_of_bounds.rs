@@ -8,6 +8,10 @@ enum AccountEvent {
     Deposited {
         amount: u64,
     },
+    #[event(version = 2_147_483_648)]
+    Withdrawn {
+        amount: u64,
+    },
 }
 
 fn main() {}
