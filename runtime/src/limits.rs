@@ -24,5 +24,8 @@ pub const METADATA_BYTES: usize = 64 * 1024;
 /// The longest idempotency key, in bytes.
 pub const IDEMPOTENCY_KEY_BYTES: usize = 1024;
 
+/// The last version of an event's schema: what four bytes of a database hold.
+pub const SCHEMA_VERSION: usize = i32::MAX as usize;
+
 /// How many events a reader asks for at once.
 pub const PAGE_EVENTS: usize = 1000;

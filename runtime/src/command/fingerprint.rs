@@ -89,6 +89,12 @@ impl<K: Debug, H> Unordered for HashSet<K, H> {
     }
 }
 
+impl<T: Unordered + ?Sized> Unordered for &T {
+    fn entries(&self) -> Vec<String> {
+        (**self).entries()
+    }
+}
+
 #[doc(hidden)]
 pub trait ProbeDebug {
     fn probe(&self, name: &str, fingerprint: &mut Fingerprint);
@@ -147,6 +153,7 @@ mod tests {
         let again: HashMap<u32, u32> = (0..100).rev().map(|n| (n, n)).collect();
         let print = |map: &HashMap<u32, u32>| of(|f| Probe(map).probe("map", f));
         assert_eq!(print(&many), print(&again));
+        assert_eq!(of(|f| Probe(&&many).probe("map", f)), print(&again), "by reference, too");
         assert_ne!(of(|f| Probe(&1).probe("n", f)), of(|f| Probe(&2).probe("n", f)));
         assert_eq!(of(|f| (&Probe(&Silent)).probe("s", f)), of(|_| ()));
     }

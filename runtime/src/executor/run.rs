@@ -20,7 +20,7 @@ use crate::{
     handle::{AnyState, Returned},
     id::CommitId,
     observe::CommandOutcome,
-    store::{End, Failures, Outcome, Place, Refusal, Store, StreamRead},
+    store::{End, Failures, Outcome, Place, Receipt, Refusal, Store, StreamRead},
     stream::StreamName,
 };
 
@@ -102,11 +102,13 @@ impl<'a> Run<'a> {
                     self.copies.drain(..).for_each(|(stream, state)| committed.keep(stream, state));
                     return Ok(committed);
                 }
-                Effect::Answer(Ok(Answer::Replayed(first))) => {
-                    let replayed = self.replay(first).await?;
-                    self.end(CommandOutcome::Replayed);
-                    return Ok(replayed);
-                }
+                Effect::Answer(Ok(Answer::Replayed(first))) => match self.replay(first).await? {
+                    Ok(replayed) => {
+                        self.end(CommandOutcome::Replayed);
+                        return Ok(replayed);
+                    }
+                    Err(error) => Reply::Failed(error),
+                },
                 Effect::Answer(Err(failure)) => {
                     self.watched.tally.conflicts = machine.conflicts;
                     return Err(failure);
@@ -205,17 +207,19 @@ impl<'a> Run<'a> {
     }
 
     /// The first outcome of an idempotency key, with the states that it left.
-    async fn replay(&mut self, first: crate::store::Receipt) -> Result<Committed, Failure> {
+    async fn replay(&mut self, first: Receipt) -> Result<Result<Committed, StoreError>, Failure> {
         let mut committed = Committed::replayed_from(first.clone());
         for Copy { stream, shape, empty } in &self.options.copies {
             let Some((_, version)) = first.versions.iter().find(|(known, _)| known == stream) else { continue };
             let mut read = StreamRead::new(stream.clone());
             read.until_version = *version;
             let folding = pin!(fold(&self.executor.store, read, shape, Arc::clone(empty)));
-            let folded = self.patience.wait(None, folding).await??;
-            committed.keep(stream.clone(), folded.state);
+            match self.patience.wait(Some(first.id), folding).await? {
+                Ok(folded) => committed.keep(stream.clone(), folded.state),
+                Err(error) => return Ok(Err(error)),
+            }
         }
-        Ok(committed)
+        Ok(Ok(committed))
     }
 }
 

@@ -91,7 +91,7 @@ impl Source for Connector {
 
     /// The server stops first, if it can be reached at all.
     fn patience(&self) -> Duration {
-        self.statement_timeout + Duration::from_secs(2)
+        self.statement_timeout.saturating_add(Duration::from_secs(2))
     }
 }
 

@@ -22,7 +22,8 @@ impl Schema {
         if name.contains('\0') {
             return Err(StoreError::Nul { what: "the schema's name" });
         }
-        if name.is_empty() || name.starts_with("pg_") {
+        // In a search path, quoted or not, `$user` is the schema of whoever asks.
+        if name.is_empty() || name.starts_with("pg_") || name == "$user" {
             let context = format!("`{name}` cannot be the name of a schema").into();
             return Err(StoreError::Failed { context, source: None });
         }
@@ -86,7 +87,7 @@ mod tests {
     fn a_name_is_quoted_whatever_it_holds() {
         let schema = Schema::new("Ada's \"bank\"; drop").map(|schema| schema.fill("select :\"schema\".x")).ok();
         assert_eq!(schema.as_deref(), Some("select \"Ada's \"\"bank\"\"; drop\".x"));
-        for name in ["", "pg_catalog", "nul\0", &"x".repeat(64)] {
+        for name in ["", "pg_catalog", "$user", "nul\0", &"x".repeat(64)] {
             assert!(Schema::new(name).is_err(), "{name}");
         }
     }

@@ -111,6 +111,7 @@ impl Commit {
         within("the size of a commit in bytes", payloads.len(), limits::COMMIT_BYTES)?;
         for event in &events {
             within("the size of an event's payload in bytes", event.payload.len(), limits::PAYLOAD_BYTES)?;
+            within("an event's schema version", event.schema_version as usize, limits::SCHEMA_VERSION)?;
             if event.stream >= self.expectations.len() || payloads.get(event.payload.clone()).is_none() {
                 let context = format!("the event `{}` belongs to no stream of its commit", event.name).into();
                 return Err(StoreError::Failed { context, source: None });
@@ -242,7 +243,8 @@ pub enum Refusal {
     Stale {
         /// The stream.
         stream: StreamName,
-        /// The version that it has, if the store looked while nothing could change it.
+        /// The version that it has. `None` only says that another commit came to nothing, on which what was seen stood: it is
+        /// no conflict, is not counted as one, and the command looks again at once.
         actual: Option<u64>,
     },
     /// Its idempotency key was used before.

@@ -82,14 +82,17 @@ impl Layer for Guard {
 async fn layers_stand_around_each_other_and_each_may_deny() -> Done {
     let heard = Said::default();
     let (outer, inner) = (Guard("outer", Arc::clone(&heard)), Guard("inner", Arc::clone(&heard)));
-    let bank = Executor::builder(MemoryStore::new()).layer(outer).layer(inner).build();
+    let listening = Arc::clone(&heard);
+    let hear = move |report: &CommandReport<'_>| say(&listening, report.outcome.as_str());
+    let bank = Executor::builder(MemoryStore::new()).layer(outer).layer(inner).on_command_complete(hear).build();
     bank.execute(add(&name("a"), 1)).await?;
-    let around = ["outer before Act", "inner before Act", "inner behind committed", "outer behind committed"];
+    let around =
+        ["outer before Act", "inner before Act", "committed", "inner behind committed", "outer behind committed"];
     assert_eq!(said(&heard), around);
 
     let denied = bank.execute(add(&name("a"), 1)).header("user", "inner").await;
     assert!(matches!(&denied, Err(ExecuteError::Denied { reason }) if reason == "not you, inner"), "{denied:?}");
-    assert_eq!(said(&heard), ["outer before Act", "inner before Act", "outer behind denied"]);
+    assert_eq!(said(&heard), ["outer before Act", "inner before Act", "denied", "outer behind denied"]);
     assert_eq!(bank.load(&name("a")).await?.map(|tally| tally.version()), Some(1));
     let act = bank.stats().commands["Act"].clone();
     assert_eq!((act.count(CommandOutcome::Denied), act.count(CommandOutcome::Committed)), (1, 1));

@@ -1,6 +1,9 @@
 //! Keys and payloads of any content and size: a typed error, or stored to the letter; and the next command works.
 
-use foldline_runtime::{ExecuteError, Executor, KeyFault, MemoryStore, StoreError, limits};
+use foldline_runtime::{
+    CommitId, ExecuteError, Executor, KeyFault, MemoryStore, StoreError, StreamName, limits,
+    storage::{Commit, Expectation, NewEvent, Seen},
+};
 use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 
@@ -124,4 +127,16 @@ async fn a_fact_that_would_not_be_read_back_is_refused() -> Done {
     let read: Vec<_> = stored.iter().map(|recorded| &recorded.event).collect();
     assert_eq!(read, [&TallyEvent::Measured(good)]);
     Ok(())
+}
+
+#[test]
+fn a_schema_version_that_a_database_cannot_hold_is_refused() {
+    let event = |schema_version| NewEvent { stream: 0, name: "tally.added", schema_version, payload: 0..2 };
+    let of = |version| {
+        let saw = vec![Expectation { stream: StreamName::from("tally-a"), seen: Seen::Nothing }];
+        Commit::new(CommitId::fresh(), saw).with_events(vec![event(version)], &b"{}"[..])
+    };
+    assert!(of(i32::MAX as u32).is_ok());
+    let refused = of(i32::MAX as u32 + 1);
+    assert!(matches!(refused, Err(StoreError::TooLarge { limit: limits::SCHEMA_VERSION, .. })), "{refused:?}");
 }

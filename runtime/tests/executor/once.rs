@@ -14,6 +14,7 @@ use crate::common::{
     commands::{Refused, act, add},
     name,
 };
+use crate::stores::Meddling;
 
 type Done = Result<(), Box<dyn std::error::Error>>;
 
@@ -33,6 +34,20 @@ async fn a_repeat_answers_the_first_outcome() -> Done {
     let new = || add(&name("b"), 1).with(Access::new());
     let first = bank.execute(new()).idempotency_key("new").await?;
     assert_eq!(bank.execute(new()).idempotency_key("new").await?.id(), first.id());
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_state_of_a_first_outcome_is_asked_for_until_the_store_answers() -> Done {
+    let store = Meddling::not();
+    let (bank, a) = (Executor::new(store.clone()), name("a"));
+    let first = bank.execute(add(&a, 5)).idempotency_key("k").await?;
+    store.unreadable.store(2, Ordering::SeqCst);
+    let again = bank.execute(add(&a, 5)).idempotency_key("k").with_state(&a).await?;
+    assert_eq!((again.id(), again.state(&a).map(|tally| tally.total)), (first.id(), Some(5)));
+    store.unreadable.store(u32::MAX, Ordering::SeqCst);
+    let unread = bank.execute(add(&a, 5)).idempotency_key("k").with_state(&a).retries(1).await;
+    assert!(matches!(unread, Err(ExecuteError::Store(StoreError::Unavailable { .. }))), "{unread:?}");
     Ok(())
 }
 

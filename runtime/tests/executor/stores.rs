@@ -19,13 +19,15 @@ use futures_util::future::BoxFuture;
 pub(crate) struct Meddling {
     pub(crate) store: MemoryStore,
     meddle: Arc<Meddle>,
+    /// So many times streams cannot be read.
+    pub(crate) unreadable: Arc<AtomicU32>,
 }
 
 type Meddle = dyn Fn(&MemoryStore, Commit) -> Ticket + Send + Sync;
 
 impl Meddling {
     pub(crate) fn new(meddle: impl Fn(&MemoryStore, Commit) -> Ticket + Send + Sync + 'static) -> Self {
-        Self { store: MemoryStore::new(), meddle: Arc::new(meddle) }
+        Self { store: MemoryStore::new(), meddle: Arc::new(meddle), unreadable: Arc::default() }
     }
 
     /// The same, around a log that has events already.
@@ -89,6 +91,11 @@ impl Meddling {
         })
     }
 
+    /// It does what it should.
+    pub(crate) fn not() -> Self {
+        Self::new(|store, commit| store.submit(Place::unbounded(), commit))
+    }
+
     /// It stores what it is given, and loses sight of it.
     pub(crate) fn forgetful() -> Self {
         Self::new(|store, commit| {
@@ -127,6 +134,10 @@ impl Store for Meddling {
     }
 
     fn read_streams(&self, reads: Vec<StreamRead>) -> BoxFuture<'_, Result<Vec<StreamPage>, StoreError>> {
+        if self.unreadable.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
+            let error = StoreError::Unavailable { context: "reading".into(), source: None };
+            return Box::pin(async { Err(error) });
+        }
         self.store.read_streams(reads)
     }
 

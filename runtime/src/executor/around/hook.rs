@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use super::call::Call;
 use crate::{
     executor::{
         committed::Committed,
@@ -58,9 +59,22 @@ pub(super) type Hook = Arc<dyn Fn(&CommandReport<'_>) + Send + Sync>;
 /// An execution of which hooks are told, also if its caller goes away.
 pub(super) struct Reported<'a> {
     pub(super) run: Run<'a>,
-    pub(super) command: &'static str,
-    pub(super) hooks: &'a [Hook],
-    pub(super) told: bool,
+    command: &'static str,
+    hooks: &'a [Hook],
+    told: bool,
+}
+
+impl<'a> Reported<'a> {
+    pub(super) fn of(call: Call<'a>) -> Self {
+        let Call { executor, options, command } = call;
+        let hooks = executor.around.as_ref().map_or(&[][..], |around| &around.hooks);
+        Self {
+            run: Run::watched(executor, options, command, !hooks.is_empty()),
+            command,
+            hooks,
+            told: hooks.is_empty(),
+        }
+    }
 }
 
 impl Reported<'_> {

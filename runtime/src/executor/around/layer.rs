@@ -4,12 +4,11 @@ use std::fmt;
 
 use futures_util::future::BoxFuture;
 
+use super::{call::Call, hook::Reported};
 use crate::{
     error::ExecuteError,
-    executor::{Executor, committed::Committed, machine::Failure, options::Options, run::Run, watched::outcome_of},
-    metadata::Metadata,
+    executor::{committed::Committed, machine::Failure, watched::outcome_of},
     observe::CommandOutcome,
-    store::Store,
 };
 
 /// Something that stands around every execution: it looks before, lets it run or denies it, and looks behind.
@@ -46,49 +45,6 @@ pub trait Layer: Send + Sync + 'static {
     fn execute<'a>(&'a self, call: Call<'a>, next: Next<'a>) -> BoxFuture<'a, Passed>;
 }
 
-/// An execution that is about to begin.
-#[derive(Clone, Copy)]
-pub struct Call<'a> {
-    pub(super) executor: &'a Executor,
-    pub(super) options: &'a Options,
-    pub(super) command: &'static str,
-}
-
-impl Call<'_> {
-    /// The command's name.
-    #[must_use]
-    pub fn command(&self) -> &'static str {
-        self.command
-    }
-
-    /// The name of the log.
-    #[must_use]
-    pub fn log(&self) -> &str {
-        self.executor.store().name()
-    }
-
-    /// What its caller says of it: correlation, causation, headers.
-    #[must_use]
-    pub fn metadata(&self) -> &Metadata {
-        &self.options.metadata
-    }
-
-    /// The name under which it takes effect once, if it has one.
-    #[must_use]
-    pub fn idempotency_key(&self) -> Option<&str> {
-        self.options.key.as_deref()
-    }
-}
-
-impl fmt::Debug for Call<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call")
-            .field("command", &self.command)
-            .field("metadata", self.metadata())
-            .finish_non_exhaustive()
-    }
-}
-
 /// What comes behind a layer: other layers, and the execution.
 #[must_use = "an execution runs, or is denied"]
 pub struct Next<'a> {
@@ -108,9 +64,9 @@ impl<'a> Next<'a> {
 
     /// Denies it: its caller gets [`ExecuteError::Denied`], and nothing has happened.
     pub fn deny(self, reason: impl fmt::Display) -> Passed {
-        let Call { executor, options, command } = self.call;
-        Run::new(executor, options, command).end(CommandOutcome::Denied);
-        Passed(Err(Failure::Other(ExecuteError::Denied { reason: reason.to_string() })))
+        let denied = Err(Failure::Other(ExecuteError::Denied { reason: reason.to_string() }));
+        Reported::of(self.call).ended(&denied);
+        Passed(denied)
     }
 }
 

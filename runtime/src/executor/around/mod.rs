@@ -1,6 +1,7 @@
 //! What may stand around an execution: a span, the trace that it belongs to, layers. An execution that nothing stands around
 //! never comes here.
 
+mod call;
 mod hook;
 mod layer;
 #[cfg(feature = "opentelemetry")]
@@ -16,15 +17,15 @@ use self::hook::{Hook, Reported};
 #[cfg(feature = "opentelemetry")]
 pub(super) use self::opentelemetry::traceparent;
 pub use self::{
+    call::Call,
     hook::CommandReport,
-    layer::{Call, Layer, Next, Passed},
+    layer::{Layer, Next, Passed},
 };
 use super::{
     Executor,
     committed::Committed,
     machine::Failure,
     options::Options,
-    run::Run,
     watched::{Deciding, outcome_of},
 };
 use crate::{
@@ -98,12 +99,9 @@ pub(super) fn execute<'a>(
 }
 
 async fn run(call: Call<'_>, job: &mut dyn Job, span: Span) -> Result<Committed, Failure> {
-    let Call { executor, options, command } = call;
-    let hooks = executor.around.as_ref().map_or(&[][..], |around| &around.hooks);
-    let mut run = Run::watched(executor, options, command, !hooks.is_empty());
-    run.traced = span::phases_are_wanted();
-    let traced = run.traced;
-    let mut reported = Reported { run, command, hooks, told: hooks.is_empty() };
+    let mut reported = Reported::of(call);
+    let traced = span::phases_are_wanted();
+    reported.run.traced = traced;
     let ended = if traced { reported.run.execute(&mut Deciding(job)).await } else { reported.run.execute(job).await };
     reported.ended(&ended);
     span::record(&span, &ended);
