@@ -72,11 +72,13 @@ fn the_catalogue_tells_names_versions_fields_and_docs() {
     assert_eq!((types[0].name, types[0].version, types[0].docs), ("lamp.switched_on", 1, "Somebody came in."));
     assert_eq!((types[1].name, types[1].docs, types[1].fields), ("lamp.switched_off", "", &[][..]));
     let amount = PaymentHappened::TYPES[0].fields[0];
-    assert_eq!((amount.name, amount.ty), ("amounts", "Vec<(u64, Option<&'static str>)>"));
+    assert_eq!((amount.name, amount.ty), ("amounts", "Vec<(u64, Option<Cow<'static, str>>)>"));
 }
 
 /// `name`, `events`, `facts`, `vis` and `derive` say otherwise.
 mod renamed {
+    use std::borrow::Cow;
+
     use foldline::prelude::*;
 
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,7 +113,7 @@ mod renamed {
     )]
     impl PaymentOfTheBank {
         #[event]
-        fn made(&mut self, #[serde(rename = "coins", default)] amounts: Vec<(u64, Option<String>)>) {
+        fn made(&mut self, #[serde(rename = "coins", default)] amounts: Vec<(u64, Option<Cow<'static, str>>)>) {
             self.total += amounts.iter().map(|(amount, _)| amount).sum::<u64>();
         }
     }
