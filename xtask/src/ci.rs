@@ -36,7 +36,7 @@ enum Part {
     Ops,
     /// The book builds, and every link in it and in the papers leads somewhere
     Book,
-    /// The book's first steps, followed to the letter, end with a program that runs
+    /// The book's first steps and its tutorial, followed to the letter, end with programs that run
     Start,
     /// Commands and events need no more instructions than they may, where valgrind is there to count them
     Cost,

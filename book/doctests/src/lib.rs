@@ -3,6 +3,7 @@
 #![expect(clippy::doc_markdown, reason = "pages are read in the book, where names of systems are words")]
 
 pub mod bank;
+pub mod policy;
 
 #[doc = include_str!("../../src/start.md")]
 mod start {}
@@ -12,6 +13,21 @@ mod ten_minutes {}
 
 #[doc = include_str!("../../src/tutorial/bank.md")]
 mod tutorial_bank {}
+
+#[doc = include_str!("../../src/tutorial/together.md")]
+mod tutorial_together {}
+
+#[doc = include_str!("../../src/tutorial/following.md")]
+mod tutorial_following {}
+
+#[doc = include_str!("../../src/tutorial/testing.md")]
+mod tutorial_testing {}
+
+#[doc = include_str!("../../src/tutorial/reading.md")]
+mod tutorial_reading {}
+
+#[doc = include_str!("../../src/tutorial/serving.md")]
+mod tutorial_serving {}
 
 #[doc = include_str!("../../src/guide/promises.md")]
 mod promises {}

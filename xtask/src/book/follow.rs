@@ -1,4 +1,4 @@
-//! `cargo xtask book --follow-start`: does what *Ten minutes* says, to the letter, in an empty folder.
+//! `cargo xtask book --follow-start`: does what *Ten minutes* and the tutorial say, to the letter, in an empty folder.
 
 use std::{
     env, fs,
@@ -10,17 +10,31 @@ use std::{
 use super::page::{Step, steps, unseen};
 use crate::shell::{Done, root};
 
-const PAGE: &str = "book/src/ten-minutes.md";
+/// The first is followed in an empty folder, each of the others in the folder that the one before it led to.
+const PAGES: [&str; 6] = [
+    "ten-minutes.md",
+    "tutorial/together.md",
+    "tutorial/following.md",
+    "tutorial/testing.md",
+    "tutorial/reading.md",
+    "tutorial/serving.md",
+];
 
 pub(super) fn run() -> Done {
-    let steps = steps(&fs::read_to_string(root().join(PAGE))?).map_err(|fault| format!("{PAGE}: {fault}"))?;
     let desk = Desk::new()?;
-    let done = desk.follow(&steps).map_err(|fault| format!("{PAGE}: {fault}").into());
-    if done.is_ok() {
-        println!("\n{PAGE} was followed: {} steps", steps.len());
+    let mut folder = desk.0.clone();
+    for page in PAGES {
+        let at_page = |fault: &dyn std::fmt::Display| format!("{page}: {fault}");
+        let text = fs::read_to_string(root().join("book/src").join(page))?;
+        let steps = steps(&text).map_err(|fault| at_page(&fault))?;
+        folder = desk.follow(folder, &steps).map_err(|fault| at_page(&fault))?;
+        println!("\n{page} was followed: {} steps", steps.len());
     }
-    done
+    Ok(())
 }
+
+/// A server that a page starts ends with the lines that started it, also where one of them fails.
+const FINALLY: &str = "trap '[ -z \"$!\" ] || kill $! 2>/dev/null || true' EXIT";
 
 /// Where the page is followed: a folder beside nothing but `foldline`.
 struct Desk(PathBuf);
@@ -42,8 +56,9 @@ impl Desk {
         Ok(desk)
     }
 
-    fn follow(&self, steps: &[Step]) -> Done {
-        let (mut folder, mut printed) = (self.0.clone(), String::new());
+    /// Takes these steps, from this folder on. Where they lead.
+    fn follow(&self, mut folder: PathBuf, steps: &[Step]) -> Result<PathBuf, Box<dyn std::error::Error>> {
+        let mut printed = String::new();
         for step in steps {
             match step {
                 Step::Run(lines) => (folder, printed) = self.type_in(&folder, lines)?,
@@ -52,21 +67,25 @@ impl Desk {
                         return Err(format!("`{line}` was to be printed, and this was:\n{printed}").into());
                     }
                 }
-                Step::Write { file, text } => fs::write(folder.join(file), text)?,
+                Step::Write { file, text } => {
+                    let file = folder.join(file);
+                    fs::create_dir_all(file.parent().unwrap_or(&folder))?;
+                    fs::write(file, text)?;
+                }
                 Step::Append { file, text } => {
                     let whole = fs::read_to_string(folder.join(file))? + "\n" + text;
                     fs::write(folder.join(file), whole)?;
                 }
             }
         }
-        Ok(())
+        Ok(folder)
     }
 
     /// Runs lines in a shell. Where they lead, and what they print.
     fn type_in(&self, folder: &Path, lines: &str) -> Result<(PathBuf, String), Box<dyn std::error::Error>> {
         print!("\n{lines}");
         let output = Command::new("sh")
-            .args(["-e", "-c", &format!("{lines}\npwd")])
+            .args(["-e", "-c", &format!("{FINALLY}\n{lines}\npwd")])
             .current_dir(folder)
             // The one that runs this is set up for this package.
             .env_remove("CARGO_MANIFEST_DIR")

@@ -10,7 +10,7 @@ use crate::shell::{Done, cargo, root, run as call};
 
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Args {
-    /// Instead: do what *Ten minutes* says, copy and paste, in an empty folder
+    /// Instead: do what *Ten minutes* and the tutorial say, copy and paste, in an empty folder
     #[arg(long)]
     pub(crate) follow_start: bool,
 }

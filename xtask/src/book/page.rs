@@ -21,18 +21,28 @@ pub(super) fn steps(page: &str) -> Result<Vec<Step>, String> {
     let (mut said, mut block): (&str, Option<(&str, String)>) = ("", None);
     for (index, line) in page.lines().enumerate() {
         match (line.strip_prefix("```"), block.take()) {
+            // Something to look at.
+            (Some(_), Some((language, _))) if language.starts_with("diagram") => {}
             (Some(_), Some((language, text))) => {
                 let step = step(said, language, text).ok_or(format!("line {}: what to do with this?", index + 1))?;
                 steps.push(step);
                 said = "";
             }
             (Some(language), None) => block = Some((language, String::new())),
+            // Which a reader of the book does not see, and so does not copy.
+            (None, Some((language, text))) if language.starts_with("rust") && is_hidden(line) => {
+                block = Some((language, text));
+            }
             (None, Some((language, text))) => block = Some((language, text + line + "\n")),
             (None, None) if line.trim().is_empty() => {}
             (None, None) => said = line,
         }
     }
     if steps.is_empty() { Err("there is nothing to follow".into()) } else { Ok(steps) }
+}
+
+fn is_hidden(line: &str) -> bool {
+    line.trim() == "#" || line.trim_start().starts_with("# ")
 }
 
 fn step(said: &str, language: &str, text: String) -> Option<Step> {
@@ -60,7 +70,8 @@ mod tests {
 
     #[test]
     fn a_page_says_what_to_do_with_each_block() {
-        let page = "# Bank\n\n```sh\ncargo new bank\n```\n\nPut this into `src/main.rs`:\n\n```rust,ignore\nfn main() {}\n```\n\n\
+        let page = "# Bank\n\n```sh\ncargo new bank\n```\n\nSo:\n```diagram A bank\n[ ]\n```\n\
+                    Put this into `src/main.rs`:\n\n```rust,ignore\n# mod unseen;\nfn main() {}\n```\n\n\
                     And this at the end of `src/main.rs`:\n```rust\n// end\n```\n```text\nhello\n```\n";
         let file = || "src/main.rs".to_owned();
         assert_eq!(
