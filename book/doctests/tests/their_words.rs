@@ -51,28 +51,83 @@ fn what_the_compiler_says_was_seen_by_a_test() -> Done {
     Ok(())
 }
 
-#[test]
-fn what_a_store_says_stands_in_its_code() -> Done {
-    let code = texts(&root().join("runtime/src"), ".rs")?;
+/// Where a reader looks a message up: headings, and first cells of the tables of messages.
+fn looked_up() -> Result<Vec<String>, Box<dyn Error>> {
     let page = fs::read_to_string(root().join("book/src/guide/operations.md"))?;
-    let headings = page.lines().filter_map(|line| line.strip_prefix("### "));
-    let mut count = 0;
-    for message in first_cells(&page, "| it says | it is |").chain(headings) {
-        count += 1;
+    let headings = page.lines().filter_map(|line| line.strip_prefix("### ")).filter(|heading| *heading != "Others");
+    Ok(first_cells(&page, "| it says | it is |").chain(headings).map(str::to_owned).collect())
+}
+
+#[test]
+fn what_the_page_of_messages_says_stands_in_the_code() -> Done {
+    let mut code = texts(&root().join("runtime/src"), ".rs")?;
+    code.push(sql()?);
+    let messages = looked_up()?;
+    for message in &messages {
         // An ellipsis is whatever stands there, and a value in backticks as well.
-        let parts = || {
-            message
-                .split("`…`")
-                .flat_map(|part| part.split('…'))
-                .map(|part| part.trim_matches([' ', '`', '(', ')', ',']))
-        };
-        let said = code
-            .iter()
-            .chain([&sql()?])
-            .any(|(_, code)| code.lines().any(|line| parts().all(|part| line.contains(part))));
+        let parts: Vec<&str> = message
+            .split("`…`")
+            .flat_map(|part| part.split('…'))
+            .map(|part| part.trim_matches([' ', '`', '(', ')', ',']))
+            .collect();
+        let said = code.iter().any(|(_, code)| code.lines().any(|line| parts.iter().all(|part| line.contains(part))));
         assert!(said, "no line of the runtime has this: {message}");
     }
-    assert!(count > 15, "only {count} messages");
+    assert!(messages.len() > 60, "only {} messages", messages.len());
+    Ok(())
+}
+
+/// The messages of the errors in a piece of code, an ellipsis for what is filled in.
+fn messages(code: &str) -> impl Iterator<Item = String> {
+    let texts = code.split("#[error(").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+    texts.map(|rest| {
+        let (mut message, mut letters, mut inside) = (String::new(), rest.chars(), false);
+        while let Some(letter) = letters.next() {
+            match letter {
+                '"' => break,
+                '\\' => message.extend(letters.next()),
+                '{' => inside = true,
+                '}' => {
+                    inside = false;
+                    message.push('…');
+                }
+                letter if !inside => message.push(letter),
+                _ => {}
+            }
+        }
+        message.replace("… …", "…")
+    })
+}
+
+#[test]
+fn every_message_of_an_error_can_be_looked_up() -> Done {
+    let known: Vec<String> = looked_up()?.iter().map(|message| message.trim_end_matches('…').to_owned()).collect();
+    let mut count = 0;
+    for (path, code) in texts(&root().join("runtime/src"), ".rs")? {
+        for message in messages(&code) {
+            count += 1;
+            let found = known.iter().any(|known| !known.is_empty() && message.starts_with(known.as_str()));
+            assert!(found, "{}: not in book/src/guide/operations.md: {message}", path.display());
+        }
+    }
+    assert!(count > 40, "only {count} messages");
+    Ok(())
+}
+
+#[test]
+fn every_advice_of_a_database_can_be_looked_up() -> Done {
+    let known = looked_up()?;
+    let mut count = 0;
+    for dialect in ["postgres", "sqlite"] {
+        let code = fs::read_to_string(root().join(format!("runtime/src/{dialect}/faults.rs")))?;
+        let advice = code.split("fn advice").nth(1).and_then(|rest| rest.split("_ => return").next()).ok_or(dialect)?;
+        // Codes are in quotes as well, and no sentences.
+        for text in advice.split('"').skip(1).step_by(2).filter(|text| text.contains(' ')) {
+            count += 1;
+            assert!(known.iter().any(|known| known == text), "not in book/src/guide/operations.md: {text}");
+        }
+    }
+    assert!(count > 8, "only {count} pieces of advice");
     Ok(())
 }
 
@@ -126,5 +181,24 @@ fn every_metric_that_a_page_names_exists() -> Done {
         }
     }
     assert!(count > 5, "only {count} names");
+    Ok(())
+}
+
+#[test]
+fn the_code_of_others_is_the_code_that_is_measured() -> Done {
+    // However it is broken into lines, and whoever may see it.
+    let plain = |code: &str| code.replace("pub(super) ", "").replace(|c: char| c.is_whitespace() || c == ',', "");
+    let mut count = 0;
+    for (page, bank) in [("eventcore", "eventcore"), ("disintegrate", "disintegrate"), ("cqrs-es", "cqrs")] {
+        let measured = plain(&fs::read_to_string(root().join(format!("benches/peers/src/systems/{bank}_bank.rs")))?);
+        let page = fs::read_to_string(root().join(format!("book/src/coming-from/{page}.md")))?;
+        let block = page.split("```rust,ignore\n").nth(1).and_then(|rest| rest.split("```").next()).ok_or("no code")?;
+        let (_, block) = block.split_once('\n').ok_or("a block begins with the system's name")?;
+        for piece in block.split("\n\n") {
+            count += 1;
+            assert!(measured.contains(&plain(piece)), "{bank}_bank.rs has no such piece:\n{piece}");
+        }
+    }
+    assert!(count > 15, "only {count} pieces");
     Ok(())
 }
