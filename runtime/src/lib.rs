@@ -73,6 +73,18 @@ pub use self::{
 pub use sqlx;
 
 /// What a store is: for those who write one, or test one.
+///
+/// There are two ways to bring a database of one's own.
+///
+/// - A [`Driver`](storage::Driver) appends a batch of commits in one transaction, and reads. [`Batched`](storage::Batched) makes a
+///   store of it: it gathers commits, keeps one batch under way, sends again what broke off, and settles what became of it. That
+///   is how the stores on PostgreSQL and SQLite are made.
+/// - A [`Store`](storage::Store) does all of that itself, as the one in memory does.
+///
+/// Either has laws, which stand at the trait. `foldline::store_contract!` writes a test for each of them.
+///
+/// A store that can keep what projections leave beside the log has [`Checkpoints`](storage::Checkpoints); one with tables of its
+/// users has a [`Database`](storage::Database) too, and then read models in rows can live there.
 pub mod storage {
     pub use crate::store::{
         Ailment, Build, Checkpoint, Checkpoints, Claim, Commit, Database, Difference, End, Expectation, Failing,
