@@ -58,12 +58,20 @@ impl Desk {
 
     /// Takes these steps, from this folder on. Where they lead.
     fn follow(&self, mut folder: PathBuf, steps: &[Step]) -> Result<PathBuf, Box<dyn std::error::Error>> {
-        let mut printed = String::new();
+        let mut printed = Some(String::new());
         for step in steps {
             match step {
-                Step::Run(lines) => (folder, printed) = self.type_in(&folder, lines)?,
+                Step::Run(lines) if lines.contains("curl ") && !there_is("curl") => {
+                    println!("\nIGNORED: nobody asks the server, for curl was not found here.\n{lines}");
+                    printed = None;
+                }
+                Step::Run(lines) => {
+                    let (led_to, said) = self.type_in(&folder, lines)?;
+                    (folder, printed) = (led_to, Some(said));
+                }
                 Step::See(expected) => {
-                    if let Some(line) = unseen(expected, &printed) {
+                    let Some(printed) = &printed else { continue };
+                    if let Some(line) = unseen(expected, printed) {
                         return Err(format!("`{line}` was to be printed, and this was:\n{printed}").into());
                     }
                 }
@@ -107,6 +115,10 @@ impl Desk {
         }
         Ok((folder.into(), printed.to_owned()))
     }
+}
+
+fn there_is(program: &str) -> bool {
+    Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
 }
 
 impl Drop for Desk {
