@@ -1,9 +1,8 @@
-//! The bank without a single macro of Foldline: whatever those write, a person could have written against the public
-//! traits. It runs on the same executor and says the same things as the bank in `src`.
+//! A bank without a single macro of Foldline: whatever those write, a person could have written against the public
+//! traits. It runs on the same executor and says the same things as a bank with them.
 
 use std::{convert::Infallible, fmt, str::FromStr};
 
-use banking::Money;
 use foldline::{
     Access, Command, Decide, Declares, DecodeError, EncodeError, Event, EventField, EventType, ExecuteError, Executor,
     MemoryStore, Names, Opener, Paused, Stream, StreamKey, StreamMut, decode_fields, encode_fields,
@@ -30,14 +29,14 @@ impl FromStr for AccountId {
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Account {
     owner: Option<String>,
-    balance: Money,
+    balance: u64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 enum AccountEvent {
     Opened { owner: String },
-    Deposited { amount: Money },
-    Withdrawn { amount: Money },
+    Deposited { amount: u64 },
+    Withdrawn { amount: u64 },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -47,14 +46,14 @@ struct Opened {
 
 #[derive(Serialize, Deserialize)]
 struct Moved {
-    amount: Money,
+    amount: u64,
 }
 
 impl Event for AccountEvent {
     const TYPES: &'static [EventType] = &[
         EventType::new("account.opened").fields(&[EventField::new("owner", "String")]),
-        EventType::new("account.deposited").fields(&[EventField::new("amount", "Money")]),
-        EventType::new("account.withdrawn").fields(&[EventField::new("amount", "Money")]),
+        EventType::new("account.deposited").fields(&[EventField::new("amount", "u64")]),
+        EventType::new("account.withdrawn").fields(&[EventField::new("amount", "u64")]),
     ];
 
     fn name(&self) -> &'static str {
@@ -120,7 +119,7 @@ enum BankError {
 struct Open {
     account: AccountId,
     owner: String,
-    deposit: Money,
+    deposit: u64,
 }
 
 struct OpenStreams {
@@ -151,7 +150,7 @@ impl Decide for Open {
 
     fn decide(&self, streams: &mut OpenStreams) -> Result<(), BankError> {
         streams.account.emit(AccountEvent::Opened { owner: self.owner.clone() });
-        if self.deposit > Money::ZERO {
+        if self.deposit > 0 {
             streams.account.emit(AccountEvent::Deposited { amount: self.deposit });
         }
         Ok(())
@@ -161,7 +160,7 @@ impl Decide for Open {
 struct Transfer {
     from: AccountId,
     to: AccountId,
-    amount: Money,
+    amount: u64,
 }
 
 struct TransferStreams {
@@ -209,12 +208,9 @@ impl Decide for Transfer {
 async fn the_bank_runs_without_macros() -> Result<(), Box<dyn std::error::Error>> {
     let bank = Executor::new(MemoryStore::new());
     let (ada, bob) = (AccountId("ada".into()), AccountId("bob".into()));
-    let open = |account: &AccountId, cents| Open {
-        account: account.clone(),
-        owner: account.to_string(),
-        deposit: Money::cents(cents),
-    };
-    let transfer = |cents| Transfer { from: ada.clone(), to: bob.clone(), amount: Money::cents(cents) };
+    let open =
+        |account: &AccountId, cents| Open { account: account.clone(), owner: account.to_string(), deposit: cents };
+    let transfer = |cents| Transfer { from: ada.clone(), to: bob.clone(), amount: cents };
 
     assert!(matches!(bank.execute(transfer(1)).await, Err(ExecuteError::Rejected(BankError::NotOpen))));
     bank.execute(open(&ada, 50)).await?;
@@ -228,9 +224,9 @@ async fn the_bank_runs_without_macros() -> Result<(), Box<dyn std::error::Error>
     assert!(matches!(broke, Err(ExecuteError::Rejected(BankError::InsufficientFunds))), "{broke:?}");
 
     let account = bank.load(&ada).await?.ok_or("ada has an account")?;
-    assert_eq!((account.balance, account.owner.as_deref(), account.version()), (Money::cents(30), Some("ada"), 3));
+    assert_eq!((account.balance, account.owner.as_deref(), account.version()), (30, Some("ada"), 3));
     assert!(bank.load(&AccountId("nobody".into())).await?.is_none());
-    let same = bank.execute(Transfer { from: ada.clone(), to: ada, amount: Money::ZERO }).await;
+    let same = bank.execute(Transfer { from: ada.clone(), to: ada, amount: 0 }).await;
     assert!(matches!(same, Err(ExecuteError::SameStream { fields: ["from", "to"], .. })), "{same:?}");
     Ok(())
 }
