@@ -1,34 +1,37 @@
-//! A day at the bank, on a PostgreSQL server of its own, and what Prometheus would see of it.
+//! A day at a bank, on a PostgreSQL server of its own, and what Prometheus would see of it: `cargo xtask ops` looks it through.
 
-use std::{error::Error, time::Duration};
+#[path = "../benches/shared/mod.rs"]
+mod shared;
 
-use banking::{AccountEvent, AccountId, BankError, Deposit, Money, Open, TheBank, Transfer};
+use std::time::Duration;
+
 use foldline::{
     PostgresOptions, PostgresStore, metrics,
     prelude::*,
     testing::{TempSchema, temp_postgres::TempPostgres},
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
+use shared::{AccountEvent, AccountId, Fault, Open, Transfer, told};
 
 /// How much money the bank has.
 #[derive(Debug, Clone, Default)]
-struct Total(Money);
+struct Total(u64);
 
-#[projection(name = "total", ignore(AccountEvent::Opened, AccountEvent::Closed))]
+#[projection(name = "total", ignore(AccountEvent::Opened))]
 impl Total {
-    #[on(AccountEvent::Deposited, AccountEvent::InterestPaid)]
-    fn deposited(&mut self, _: AccountId, amount: Money) {
+    #[on(AccountEvent::Deposited)]
+    fn deposited(&mut self, _: AccountId, amount: u64) {
         self.0 += amount;
     }
 
     #[on(AccountEvent::Withdrawn)]
-    fn withdrawn(&mut self, _: AccountId, amount: Money) {
+    fn withdrawn(&mut self, _: AccountId, amount: u64) {
         self.0 -= amount;
     }
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Fault> {
     // Before the store and the executor: they look once whether somebody listens.
     let prometheus = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), metrics::SECONDS_BUCKETS)?
@@ -42,23 +45,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let projector = Projector::builder(store.clone()).run(InMemory::new(Total::default())).start()?;
     let bank = Executor::new(store);
 
-    let accounts: Vec<AccountId> = (0..100).map(|n| format!("account-{n}").parse()).collect::<Result<_, _>>()?;
-    let opened = accounts.iter().map(|account| Ok(Open { account: account.clone(), owner: "Ada Lovelace".parse()? }));
-    let opened: Vec<Open> = opened.collect::<Result<_, Box<dyn Error>>>()?;
-    for done in bank.execute_all(opened).await {
-        done?;
+    let opened = (0..100).map(|number| Open { account: AccountId::numbered(number), deposit: 1_000 });
+    for done in bank.execute_all(opened.collect::<Vec<_>>()).await {
+        done.map_err(|error| told(&error))?;
     }
-    let paid_in =
-        accounts.iter().map(|account| Deposit { account: account.clone(), bank: TheBank, amount: Money::cents(1_000) });
-    for done in bank.execute_all(paid_in).await {
-        done?;
-    }
-    for pair in accounts.windows(2) {
-        let [from, to] = pair else { continue };
-        let transfer = Transfer { from: from.clone(), to: to.clone(), bank: TheBank, amount: Money::cents(600) };
-        match bank.execute(transfer).await {
-            Ok(_) | Err(ExecuteError::Rejected(BankError::InsufficientFunds)) => {}
-            Err(error) => return Err(error.into()),
+    // Two of these are one too many for the account in their middle.
+    for number in 1..100 {
+        for to in [number - 1, (number + 1) % 100] {
+            let (from, to) = (AccountId::numbered(number), AccountId::numbered(to));
+            match bank.execute(Transfer { from, to, amount: 900 }).await {
+                Ok(_) | Err(ExecuteError::Rejected(_)) => {}
+                Err(error) => return Err(told(&error)),
+            }
         }
     }
     // What is looked up once a second.

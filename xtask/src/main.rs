@@ -39,7 +39,7 @@ enum Task {
     Floors,
     /// Build the book, and check that no link in it or in the papers is dead
     Book(book::Args),
-    /// Check the alert rules, and a scrape of the bank, with Prometheus' own promtool
+    /// Check the alert rules, and a scrape of a bank, with Prometheus' own promtool
     Ops,
     /// Run the benches
     Bench(bench::Args),

@@ -10,7 +10,7 @@ use crate::shell::{Done, cargo, root, run as call};
 const RULES: &str = "ops/prometheus/foldline.rules.yml";
 const TESTS: &str = "ops/prometheus/foldline.rules.test.yml";
 
-/// Looks through the alert rules, tries them, and looks through what the bank exports.
+/// Looks through the alert rules, tries them, and looks through what a bank exports.
 pub(crate) fn run() -> Done {
     if Command::new("promtool").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
         println!(
@@ -20,8 +20,8 @@ pub(crate) fn run() -> Done {
     }
     call(promtool().args(["check", "rules", RULES]))?;
     call(promtool().args(["test", "rules", TESTS]))?;
-    let mut scrape = cargo(["run", "--quiet", "--package", "banking", "--all-features", "--example", "scrape"]);
-    println!("\n$ cargo run --package banking --example scrape | promtool check metrics");
+    let mut scrape = cargo(["run", "--quiet", "--package", "foldline", "--features", "postgres", "--example", "scrape"]);
+    println!("\n$ cargo run --package foldline --features postgres --example scrape | promtool check metrics");
     let scraped = scrape.stderr(Stdio::inherit()).output()?;
     if !scraped.status.success() || scraped.stdout.is_empty() {
         return Err("the bank exports nothing".into());
