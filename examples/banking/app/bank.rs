@@ -1,10 +1,10 @@
 //! The bank at work: who executes, and what is read.
 
-use banking::Balances;
-use foldline::{InSql, PostgresDatabase, SqliteDatabase, View, prelude::*};
-use support::http::Service;
+use banking::{Balances, BankError, Month, PayInterest, Rate, TheBank};
+use foldline::{InSql, PostgresDatabase, ProjectorError, SqliteDatabase, View, prelude::*};
+use support::{Done, Service};
 
-use crate::{Done, reader::Reader, statements::Statements};
+use crate::{reader::Reader, statements::Statements};
 
 /// The bank at work.
 #[derive(Debug, Clone)]
@@ -29,10 +29,26 @@ impl Bank {
         Ok(Self { service: Service { executor, projector: projector.start()? }, balances: view, statements })
     }
 
-    /// Waits until what is read holds all that has happened by now. Answers how far that is.
-    pub(crate) async fn caught_up(&self) -> Done<u64> {
-        let head = self.service.executor.store().head().await?;
-        self.service.projector.wait_for(head).await?;
-        Ok(head)
+    /// Pays every account its interest. What came of each is the answer; asked again, it goes on where it stopped.
+    pub(crate) async fn pay_interest(
+        &self,
+        month: &Month,
+        rate: Rate,
+    ) -> Result<Vec<Result<Committed, ExecuteError<BankError>>>, ProjectorError> {
+        self.service.caught_up().await?;
+        let pay = |account| PayInterest { account, bank: TheBank, month: month.clone(), rate };
+        let all: Vec<_> =
+            self.balances.read(|balances| balances.iter().map(|(account, ..)| pay(account.clone())).collect());
+        Ok(self.service.executor.execute_all(all).await)
+    }
+
+    /// Prints what the accounts hold.
+    pub(crate) fn list(&self) {
+        self.balances.read(|balances| {
+            for (account, owner, balance) in balances.iter() {
+                println!("  {account:<16} {owner:<24} {balance:>12}");
+            }
+            println!("  {:<41} {:>12}", "together", balances.total());
+        });
     }
 }

@@ -4,7 +4,7 @@ use banking::{Account, AccountEvent, Money, Transfer};
 use foldline::{Command, Stream, prelude::*};
 use futures_util::TryStreamExt;
 
-use crate::Done;
+use support::Done;
 
 /// What the log says of all the money.
 #[derive(Debug, Clone, Default, PartialEq)]

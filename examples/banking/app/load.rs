@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use banking::{AccountId, BankError, Deposit, Money, Open, TheBank, Transfer};
+use banking::{AccountId, BankError, Deposit, Money, Open, Owner, TheBank, Transfer};
 use foldline::prelude::*;
-use support::load::LoadArgs;
+use support::{
+    Done,
+    load::{LoadArgs, prepare},
+};
 
-use crate::{Done, bank::Bank, books::Books};
+use crate::{bank::Bank, books::Books};
 
 /// Transfers between random accounts.
 #[derive(Debug, clap::Args)]
@@ -20,44 +23,42 @@ pub(crate) struct BankLoad {
 
 impl BankLoad {
     pub(crate) async fn run(&self, bank: &Bank) -> Done {
-        let executor = &bank.service.executor;
-        let accounts = self.open_accounts(executor).await?;
-        let before = Books::read(executor, executor.store().head().await?).await?;
+        let executor = bank.service.executor.clone();
+        let accounts = self.open_accounts(&executor).await?;
+        let before = Books::read(&executor, executor.store().head().await?).await?;
 
-        let report = self.load.drive(executor, {
+        let ask = {
             let executor = executor.clone();
             move |_| transfer(executor.clone(), Arc::clone(&accounts))
-        });
-        let report = report.await?;
-        println!("{report}");
+        };
+        let yes = self.load.drive(&executor, ask).await?;
 
-        let head = bank.caught_up().await?;
-        let (books, held) = (Books::read(executor, head).await?, bank.balances.read(banking::Balances::total));
+        let head = bank.service.caught_up().await?;
+        let (books, held) = (Books::read(&executor, head).await?, bank.balances.read(banking::Balances::total));
         books.check(held)?;
-        let (yes, logged) = (report.succeeded(), books.transfers - before.transfers);
+        let logged = books.transfers - before.transfers;
         if yes != logged {
             return Err(format!("{yes} transfers were a yes, and the log holds {logged}").into());
         }
-        println!("\nChecked: the log holds the same {logged} transfers, and the read model all of the {held}.");
-        report.draw(&self.load.plot)?;
-        println!("Drawn: {}", self.load.plot.display());
+        println!("Checked: the log holds the same {logged} transfers, and the read model all of the {held}.");
         Ok(())
     }
 
     /// So many accounts with so much in them that no transfer is refused for want of money.
     async fn open_accounts(&self, executor: &Executor) -> Done<Arc<[AccountId]>> {
         let names = (0..self.accounts).map(|number| format!("load-{number}").parse());
-        let accounts: Vec<AccountId> = names.collect::<Result<_, _>>()?;
-        let open = accounts.iter().map(|account| Ok(Open { account: account.clone(), owner: "Load".parse()? }));
-        let opened = executor.execute_all(open.collect::<Done<Vec<_>>>()?).await;
-        // Of an earlier load, those are open that it opened.
-        must(
-            opened.into_iter().filter(|opened| !matches!(opened, Err(ExecuteError::Rejected(BankError::AlreadyOpen)))),
-        )?;
+        let accounts: Arc<[AccountId]> = names.collect::<Result<_, _>>()?;
+        let owner: Owner = "Load".parse()?;
+        let open = accounts.iter().map(|account| Open { account: account.clone(), owner: owner.clone() });
+        match prepare(executor, open).await {
+            // Of an earlier load, all those are open that it opened.
+            Ok(()) | Err(ExecuteError::Rejected(BankError::AlreadyOpen)) => {}
+            Err(error) => return Err(error.into()),
+        }
         let amount = Money::cents(1_000_000);
-        let deposits = accounts.iter().map(|account| Deposit { account: account.clone(), bank: TheBank, amount });
-        must(executor.execute_all(deposits.collect::<Vec<_>>()).await)?;
-        Ok(accounts.into())
+        prepare(executor, accounts.iter().map(|account| Deposit { account: account.clone(), bank: TheBank, amount }))
+            .await?;
+        Ok(accounts)
     }
 }
 
@@ -69,9 +70,4 @@ async fn transfer(executor: Executor, accounts: Arc<[AccountId]>) -> Result<(), 
     let amount = Money::cents(fastrand::u64(1..=100));
     let done = executor.execute(Transfer { from, to, bank: TheBank, amount }).await;
     done.map(drop).map_err(|error| error.to_string())
-}
-
-/// All of them, or the first that was not done.
-fn must<C>(outcomes: impl IntoIterator<Item = Result<C, ExecuteError<BankError>>>) -> Done {
-    Ok(outcomes.into_iter().try_for_each(|outcome| outcome.map(drop))?)
 }

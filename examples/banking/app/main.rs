@@ -10,12 +10,10 @@ mod statements;
 #[cfg(test)]
 mod tests;
 
-use std::error::Error;
-
 use banking::AccountId;
 use clap::{Parser, Subcommand};
 use support::{
-    StoreArgs,
+    Done, StoreArgs,
     http::{ServeArgs, metrics, serve},
     log::{LogArgs, history},
 };
@@ -23,10 +21,7 @@ use support::{
 use self::{bank::Bank, load::BankLoad};
 
 /// Where the bank keeps its log, unless it is told otherwise.
-const USUAL: Option<&str> = Some("sqlite:bank.db");
-
-/// What anything here comes to.
-type Done<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+const USUAL: &str = "sqlite:bank.db";
 
 /// A bank that keeps what happened.
 #[derive(Debug, Parser)]
@@ -67,14 +62,17 @@ async fn main() -> Done {
     if matches!(task, Task::Serve(_)) {
         metrics();
     }
-    let usual = if matches!(task, Task::Demo | Task::Load(_)) { None } else { USUAL };
+    let usual = if matches!(task, Task::Demo | Task::Load(_)) { None } else { Some(USUAL) };
     let opened = store.open(usual).await?;
     let bank = Bank::new(opened.executor(), &opened.url)?;
     match task {
         Task::Demo => demo::tell(&bank, &opened).await?,
-        Task::Serve(arguments) => return Ok(serve(arguments, api::api(bank)?).await?),
+        Task::Serve(arguments) => return Ok(serve(arguments, api::api(&bank)?).await?),
         Task::Load(arguments) => arguments.run(&bank).await?,
-        Task::Accounts => accounts(&bank).await?,
+        Task::Accounts => {
+            bank.service.caught_up().await?;
+            bank.list();
+        }
         Task::History { account, at } => {
             let show = |account: &banking::Account| format!("{} in the account", account.balance);
             history(&bank.service.executor, &account, at, show).await?;
@@ -82,16 +80,5 @@ async fn main() -> Done {
         Task::Log(arguments) => arguments.print(&bank.service.executor).await?,
     }
     bank.service.stop().await;
-    Ok(())
-}
-
-async fn accounts(bank: &Bank) -> Done {
-    bank.caught_up().await?;
-    bank.balances.read(|balances| {
-        for (account, owner, balance) in balances.iter() {
-            println!("{account:<16} {owner:<24} {balance:>12}");
-        }
-        println!("{:<41} {:>12}", "together", balances.total());
-    });
     Ok(())
 }

@@ -8,7 +8,9 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
-use crate::{Done, statements::Statements};
+use support::Done;
+
+use crate::statements::Statements;
 
 /// Where the rows are.
 #[derive(Debug, Clone)]

@@ -1,11 +1,12 @@
 //! What a customer of the bank can ask for.
 
 use foldline::prelude::*;
+use serde::Deserialize;
 
 use crate::{AccountFacts, AccountId, BankError, Money, Owner, TheBank};
 
 /// Opens an account.
-#[derive(Debug, Clone, Command)]
+#[derive(Debug, Clone, Command, Deserialize)]
 pub struct Open {
     #[stream(new, or = BankError::AlreadyOpen)]
     pub account: AccountId,
@@ -22,11 +23,12 @@ impl Decide for Open {
 }
 
 /// Pays money in.
-#[derive(Debug, Clone, Command)]
+#[derive(Debug, Clone, Command, Deserialize)]
 pub struct Deposit {
     #[stream(existing, or = BankError::NotOpen)]
     pub account: AccountId,
     #[stream(read)]
+    #[serde(skip)]
     pub bank: TheBank,
     pub amount: Money,
 }
@@ -43,11 +45,12 @@ impl Decide for Deposit {
 }
 
 /// Pays money out.
-#[derive(Debug, Clone, Command)]
+#[derive(Debug, Clone, Command, Deserialize)]
 pub struct Withdraw {
     #[stream(existing, or = BankError::NotOpen)]
     pub account: AccountId,
     #[stream(read)]
+    #[serde(skip)]
     pub bank: TheBank,
     pub amount: Money,
 }
@@ -65,13 +68,14 @@ impl Decide for Withdraw {
 }
 
 /// Moves money between two accounts, atomically.
-#[derive(Debug, Clone, Command)]
+#[derive(Debug, Clone, Command, Deserialize)]
 pub struct Transfer {
     #[stream]
     pub from: AccountId,
     #[stream]
     pub to: AccountId,
     #[stream(read)]
+    #[serde(skip)]
     pub bank: TheBank,
     pub amount: Money,
 }
@@ -90,7 +94,7 @@ impl Decide for Transfer {
 }
 
 /// Closes an account that nothing is left in.
-#[derive(Debug, Clone, Command)]
+#[derive(Debug, Clone, Command, Deserialize)]
 pub struct Close {
     #[stream(existing, or = BankError::NotOpen)]
     pub account: AccountId,

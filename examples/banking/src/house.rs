@@ -1,15 +1,17 @@
 //! What the bank does of its own accord.
 
 use foldline::prelude::*;
+use serde::Deserialize;
 
 use crate::{AccountFacts, AccountId, BankError, Month, PolicyFacts, Rate, Reason, TheBank};
 
 /// Pays one account its interest, once a month: whoever is not sure whether it was paid asks again.
-#[derive(Debug, Clone, Command)]
+#[derive(Debug, Clone, Command, Deserialize)]
 pub struct PayInterest {
     #[stream(existing, or = BankError::NotOpen)]
     pub account: AccountId,
     #[stream(read)]
+    #[serde(skip)]
     pub bank: TheBank,
     pub month: Month,
     pub rate: Rate,
@@ -31,9 +33,10 @@ impl Decide for PayInterest {
 }
 
 /// Stops all money. What is under way is decided before or after this, and never beside it.
-#[derive(Debug, Clone, Command)]
+#[derive(Debug, Clone, Command, Deserialize)]
 pub struct Freeze {
     #[stream]
+    #[serde(skip)]
     pub bank: TheBank,
     pub reason: Reason,
 }
@@ -49,9 +52,10 @@ impl Decide for Freeze {
 }
 
 /// Lets money move again.
-#[derive(Debug, Clone, Command)]
+#[derive(Debug, Clone, Command, Deserialize)]
 pub struct Thaw {
     #[stream]
+    #[serde(skip)]
     pub bank: TheBank,
 }
 

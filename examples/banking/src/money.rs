@@ -6,6 +6,7 @@ use std::{
     ops::{AddAssign, SubAssign},
 };
 
+use nutype::nutype;
 use serde::{Deserialize, Serialize};
 
 /// An amount of money, in cents.
@@ -39,57 +40,34 @@ impl Money {
 
     /// What this brings at such a rate; of less than a cent nothing.
     #[must_use]
-    pub const fn interest(self, rate: Rate) -> Self {
+    pub fn interest(self, rate: Rate) -> Self {
         // Divided first, so that nothing can overflow; what the division leaves is small.
-        let (whole, rest) = (self.0 / Rate::WHOLE, self.0 % Rate::WHOLE);
-        let rate = rate.0 as u128;
-        Self(whole.saturating_mul(rate).saturating_add(rest * rate / Rate::WHOLE))
+        let (whole, rest, rate) = (self.0 / WHOLE, self.0 % WHOLE, u128::from(rate.into_inner()));
+        Self(whole.saturating_mul(rate).saturating_add(rest * rate / WHOLE))
     }
 }
 
 /// What money brings, in hundredths of a per cent: 25 are a quarter of a per cent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "u16")]
+#[nutype(validate(less_or_equal = 10_000), derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize))]
 pub struct Rate(u16);
 
-impl Rate {
-    /// No interest.
-    pub const NONE: Self = Self(0);
-
-    const WHOLE: u128 = 10_000;
-
-    /// So many hundredths of a per cent; `None` if that is more than everything.
-    #[must_use]
-    pub const fn basis_points(points: u16) -> Option<Self> {
-        if points as u128 <= Self::WHOLE { Some(Self(points)) } else { None }
-    }
-}
-
-impl TryFrom<u16> for Rate {
-    type Error = &'static str;
-
-    fn try_from(points: u16) -> Result<Self, Self::Error> {
-        Self::basis_points(points).ok_or("a rate is 10000 hundredths of a per cent at the most")
-    }
-}
+/// So many hundredths of a per cent are all of it.
+const WHOLE: u128 = 10_000;
 
 /// For folds, whose sums have room for all that a log holds.
+#[expect(clippy::expect_used, reason = "a log that does not add up is broken, and loudly so")]
 impl AddAssign for Money {
     fn add_assign(&mut self, other: Self) {
-        self.0 = self.0.checked_add(other.0).unwrap_or_else(|| broken(*self, "takes in", other));
+        self.0 = self.0.checked_add(other.0).expect("the log adds up");
     }
 }
 
 /// For folds, whose differences the commands have checked.
+#[expect(clippy::expect_used, reason = "a log that does not add up is broken, and loudly so")]
 impl SubAssign for Money {
     fn sub_assign(&mut self, other: Self) {
-        self.0 = self.0.checked_sub(other.0).unwrap_or_else(|| broken(*self, "pays out", other));
+        self.0 = self.0.checked_sub(other.0).expect("the log adds up: nothing goes out that did not come in");
     }
-}
-
-#[expect(clippy::panic, reason = "a log that does not add up is broken, and loudly so")]
-fn broken(balance: Money, does: &str, amount: Money) -> ! {
-    panic!("the log does not add up: an account of {balance} {does} {amount}")
 }
 
 impl Sum for Money {
@@ -110,19 +88,18 @@ mod tests {
 
     #[test]
     fn prints_as_people_write_it_and_holds_more_than_comes_in() {
-        assert_eq!(Money::cents(12_345).to_string(), "123.45");
-        assert_eq!(format!("{:>8}", Money::cents(5)), "    0.05");
+        assert_eq!(format!("{:>8} {}", Money::cents(5), Money::cents(12_345)), "    0.05 123.45");
         let mut much = Money::cents(u64::MAX);
         much += Money::cents(u64::MAX);
         assert!(much > Money::cents(u64::MAX));
     }
 
     #[test]
-    fn interest_is_rounded_down_and_cannot_overflow() -> Result<(), &'static str> {
-        assert_eq!(Money::cents(19_999).interest(Rate::try_from(100)?), Money::cents(199));
-        assert_eq!(Money::cents(99).interest(Rate::try_from(100)?), Money::ZERO);
-        assert_eq!(Money(u128::MAX).interest(Rate::try_from(10_000)?), Money(u128::MAX));
-        assert!(Rate::try_from(10_001).is_err());
+    fn interest_is_rounded_down_and_cannot_overflow() -> Result<(), RateError> {
+        for (cents, rate, brings) in [(19_999, 100, 199), (99, 100, 0), (u128::MAX, 10_000, u128::MAX)] {
+            assert_eq!(Money(cents).interest(Rate::try_new(rate)?), Money(brings));
+        }
+        assert!(Rate::try_new(10_001).is_err());
         Ok(())
     }
 }

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use ecommerce::{
-    AddPaymentMethod, CustomerId, Items, ListProduct, Money, OrderEvent, PlaceOrder, PutInCart, Quantity, Register,
-    Restock, ShopError, Sku,
+    AddPaymentMethod, CustomerId, Items, ListProduct, Money, Name, OrderEvent, PlaceOrder, PutInCart, Quantity,
+    Register, Restock, Sku,
 };
 use foldline::prelude::*;
 use futures_util::TryStreamExt;
-use support::load::LoadArgs;
+use support::{
+    Done,
+    load::{LoadArgs, prepare},
+};
 
-use crate::{Done, shop::Shop};
+use crate::shop::Shop;
 
 /// Orders of random products: each is a product put into a cart, and the cart ordered.
 #[derive(Debug, clap::Args)]
@@ -27,6 +30,7 @@ pub(crate) struct ShopLoad {
 
 /// Who buys what. Its names are those of one run, so that no other's are in its way.
 struct Market {
+    executor: Executor,
     run: u64,
     customers: Vec<CustomerId>,
     products: Vec<Sku>,
@@ -36,23 +40,16 @@ impl ShopLoad {
     pub(crate) async fn run(&self, shop: &Shop) -> Done {
         let executor = &shop.service.executor;
         let market = Arc::new(self.open_market(executor).await?);
-        let before = shop.caught_up().await?;
-        let count = || {
-            (
-                shop.orders.read(ecommerce::OrdersByCustomer::count),
-                shop.best_sellers.read(ecommerce::BestSellers::total),
-            )
+        let before = shop.service.caught_up().await?;
+        let held = || {
+            let orders = shop.orders.read(ecommerce::OrdersByCustomer::count);
+            (orders, shop.best_sellers.read(ecommerce::BestSellers::total))
         };
-        let (orders_before, sold_before) = count();
+        let (orders_before, units_before) = held();
 
-        let report = self.load.drive(executor, {
-            let executor = executor.clone();
-            move |nth| order(executor.clone(), Arc::clone(&market), nth)
-        });
-        let report = report.await?;
-        println!("{report}");
+        let yes = self.load.drive(executor, move |nth| order(Arc::clone(&market), nth)).await?;
 
-        let head = shop.caught_up().await?;
+        let head = shop.service.caught_up().await?;
         let (mut logged, mut units) = (0, 0);
         let mut log = executor.log(before).until(head).categories(["order"]).typed::<OrderEvent>();
         while let Some(record) = log.try_next().await? {
@@ -61,62 +58,58 @@ impl ShopLoad {
                 units += items.values().map(|quantity| quantity.units()).sum::<i64>();
             }
         }
-        let (orders, sold) = count();
-        let (orders, sold) = ((orders - orders_before) as u64, sold - sold_before);
-        let yes = report.succeeded();
-        if (yes, yes, units) != (logged, orders, sold) {
+        let (orders, units_held) = held();
+        let read = ((orders - orders_before) as u64, units_held - units_before);
+        if yes != logged || read != (logged, units) {
             let all = format!(
-                "{yes} orders were a yes; the log holds {logged} with {units} pieces, the read models {orders} with {sold}"
+                "{yes} orders were a yes; of (orders, pieces) the log holds {logged:?}, {units:?}, and the read models {read:?}"
             );
             return Err(all.into());
         }
-        println!("\nChecked: the log and the read models hold the same {logged} orders, of {units} pieces.");
-        report.draw(&self.load.plot)?;
-        println!("Drawn: {}", self.load.plot.display());
+        println!("Checked: the log and the read models hold the same {logged} orders, of {units} pieces.");
         Ok(())
     }
 
     /// Products of which there are plenty, and customers whose cards are good for all of it.
     async fn open_market(&self, executor: &Executor) -> Done<Market> {
         let run = executor.store().head().await?;
-        let products: Vec<Sku> =
-            (0..self.products).map(|nth| format!("{run}-{nth}").parse()).collect::<Result<_, _>>()?;
-        let name: ecommerce::Name = "Something to sell".parse()?;
-        let plenty = Quantity::try_new(1_000_000)?;
-        let price = Money::cents(100);
-        let list = products.iter().map(|product| ListProduct { product: product.clone(), name: name.clone(), price });
-        must(executor.execute_all(list.collect::<Vec<_>>()).await)?;
-        let restock = products.iter().map(|product| Restock { product: product.clone(), quantity: plenty });
-        must(executor.execute_all(restock.collect::<Vec<_>>()).await)?;
+        let products = (0..self.products).map(|nth| format!("{run}-{nth}").parse()).collect::<Result<Vec<Sku>, _>>()?;
+        let customers = (0..self.accounts).map(|nth| format!("load-{run}-{nth}").parse());
+        let customers = customers.collect::<Result<Vec<CustomerId>, _>>()?;
 
-        let names = (0..self.accounts).map(|nth| format!("load-{run}-{nth}").parse());
-        let customers: Vec<CustomerId> = names.collect::<Result<_, _>>()?;
+        let (name, price): (Name, _) = ("Something to sell".parse()?, Money::cents(100));
+        let list = products.iter().map(|product| ListProduct { product: product.clone(), name: name.clone(), price });
+        prepare(executor, list).await?;
+        let quantity = Quantity::try_new(1_000_000)?;
+        prepare(executor, products.iter().map(|product| Restock { product: product.clone(), quantity })).await?;
         let register = customers.iter().map(|customer| Register { customer: customer.clone(), name: name.clone() });
-        must(executor.execute_all(register.collect::<Vec<_>>()).await)?;
+        prepare(executor, register).await?;
+        let limit = Money::cents(1_000_000);
         let card = |customer: &CustomerId| -> Done<_> {
             let method = format!("card-of-{customer}").parse()?;
-            Ok(AddPaymentMethod { customer: customer.clone(), method, limit: Money::cents(1_000_000) })
+            Ok(AddPaymentMethod { customer: customer.clone(), method, limit })
         };
-        must(executor.execute_all(customers.iter().map(card).collect::<Done<Vec<_>>>()?).await)?;
-        Ok(Market { run, customers, products })
+        prepare(executor, customers.iter().map(card).collect::<Done<Vec<_>>>()?).await?;
+        Ok(Market { executor: executor.clone(), run, customers, products })
     }
 }
 
-async fn order(executor: Executor, market: Arc<Market>, nth: u64) -> Result<(), String> {
-    let said = |error: ExecuteError<ShopError>| error.to_string();
-    let product = fastrand::choice(&market.products).ok_or("there are no products")?.clone();
-    let customer = fastrand::choice(&market.customers).ok_or("there are no customers")?.clone();
-    let quantity = Quantity::try_new(fastrand::u32(1..=3)).map_err(|error| error.to_string())?;
-    let cart = format!("load-{}-{nth}", market.run);
-    let order = cart.parse().map_err(|error| format!("{error}"))?;
-    let cart: ecommerce::CartId = cart.parse().map_err(|error| format!("{error}"))?;
-    let put = PutInCart { cart: cart.clone(), product: product.clone(), quantity };
-    executor.execute(put).await.map_err(said)?;
-    let place = PlaceOrder { order, cart, customer, products: Items::from([(product, quantity)]) };
-    executor.execute(place).await.map(drop).map_err(said)
+async fn order(market: Arc<Market>, nth: u64) -> Result<(), String> {
+    place_one(&market, nth).await.map_err(|error| error.to_string())
 }
 
-/// All of them, or the first that was not done.
-fn must(outcomes: Vec<Result<Committed, ExecuteError<ShopError>>>) -> Done {
-    Ok(outcomes.into_iter().try_for_each(|outcome| outcome.map(drop))?)
+async fn place_one(market: &Market, nth: u64) -> Done {
+    let product = fastrand::choice(&market.products).ok_or("there are no products")?.clone();
+    let customer = fastrand::choice(&market.customers).ok_or("there are no customers")?.clone();
+    let quantity = Quantity::try_new(fastrand::u32(1..=3))?;
+    let name = format!("load-{}-{nth}", market.run);
+    let place = PlaceOrder {
+        order: name.parse()?,
+        cart: name.parse()?,
+        customer,
+        products: Items::from([(product.clone(), quantity)]),
+    };
+    market.executor.execute(PutInCart { cart: place.cart.clone(), product, quantity }).await?;
+    market.executor.execute(place).await?;
+    Ok(())
 }

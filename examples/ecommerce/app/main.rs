@@ -7,12 +7,10 @@ mod shop;
 #[cfg(test)]
 mod tests;
 
-use std::error::Error;
-
 use clap::{Parser, Subcommand};
 use ecommerce::OrderId;
 use support::{
-    StoreArgs,
+    Done, StoreArgs,
     http::{ServeArgs, metrics, serve},
     log::{LogArgs, history},
 };
@@ -20,10 +18,7 @@ use support::{
 use self::{load::ShopLoad, shop::Shop};
 
 /// Where the shop keeps its log, unless it is told otherwise.
-const USUAL: Option<&str> = Some("sqlite:shop.db");
-
-/// What anything here comes to.
-type Done<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+const USUAL: &str = "sqlite:shop.db";
 
 /// A shop that keeps what happened.
 #[derive(Debug, Parser)]
@@ -64,14 +59,17 @@ async fn main() -> Done {
     if matches!(task, Task::Serve(_)) {
         metrics();
     }
-    let usual = if matches!(task, Task::Demo | Task::Load(_)) { None } else { USUAL };
+    let usual = if matches!(task, Task::Demo | Task::Load(_)) { None } else { Some(USUAL) };
     let opened = store.open(usual).await?;
     let shop = Shop::new(opened.executor())?;
     match task {
         Task::Demo => demo::tell(&shop, &opened).await?,
-        Task::Serve(arguments) => return Ok(serve(arguments, api::api(shop)?).await?),
+        Task::Serve(arguments) => return Ok(serve(arguments, api::api(&shop)?).await?),
         Task::Load(arguments) => arguments.run(&shop).await?,
-        Task::Products => products(&shop).await?,
+        Task::Products => {
+            shop.service.caught_up().await?;
+            shop.list();
+        }
         Task::History { order, at } => {
             let show = |order: &ecommerce::Order| format!("{:?}, {} in all", order.status, order.total);
             history(&shop.service.executor, &order, at, show).await?;
@@ -79,15 +77,5 @@ async fn main() -> Done {
         Task::Log(arguments) => arguments.print(&shop.service.executor).await?,
     }
     shop.service.stop().await;
-    Ok(())
-}
-
-async fn products(shop: &Shop) -> Done {
-    shop.caught_up().await?;
-    shop.stock.read(|stock| {
-        for (product, level) in stock.iter() {
-            println!("{product:<16} {:<32} {:>10} {:>8}", level.name, level.price, level.available);
-        }
-    });
     Ok(())
 }

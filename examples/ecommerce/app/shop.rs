@@ -2,9 +2,7 @@
 
 use ecommerce::{BestSellers, OrdersByCustomer, StockLevels};
 use foldline::{View, prelude::*};
-use support::http::Service;
-
-use crate::Done;
+use support::Service;
 
 /// The shop at work.
 #[derive(Debug, Clone)]
@@ -26,10 +24,12 @@ impl Shop {
         Ok(Self { service: Service { executor, projector }, best_sellers: views.0, orders: views.1, stock: views.2 })
     }
 
-    /// Waits until what is read holds all that has happened by now. Answers how far that is.
-    pub(crate) async fn caught_up(&self) -> Done<u64> {
-        let head = self.service.executor.store().head().await?;
-        self.service.projector.wait_for(head).await?;
-        Ok(head)
+    /// Prints what can be bought.
+    pub(crate) fn list(&self) {
+        self.stock.read(|stock| {
+            for (product, level) in stock.iter() {
+                println!("  {product:<16} {:<24} {:>8} {:>8} left", level.name, level.price, level.available);
+            }
+        });
     }
 }

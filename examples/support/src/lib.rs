@@ -1,11 +1,19 @@
 //! What a program around a domain needs and its domain does not: a store by its URL, an API over HTTP, load, the log on a
-//! terminal. Both applications stand on it. It is not published: copy what you like.
+//! terminal, a story. Both applications stand on it. It is not published: copy what you like.
 
 pub mod http;
 pub mod load;
 pub mod log;
+mod service;
 mod store;
+pub mod story;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use self::store::{Opened, StoreArgs};
+pub use self::{
+    service::Service,
+    store::{Opened, StoreArgs},
+};
+
+/// What anything here comes to.
+pub type Done<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;

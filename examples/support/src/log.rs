@@ -1,6 +1,6 @@
 //! The log, and one stream's part of it, line by line.
 
-use std::{fmt, future::pending};
+use std::future::pending;
 
 use foldline::{RawEvent, StreamKey, prelude::*};
 use futures_util::{Stream, TryStreamExt};
@@ -61,22 +61,15 @@ pub async fn history<K: StreamKey>(
     Ok(())
 }
 
-async fn print(mut events: impl Stream<Item = Result<RawEvent, StoreError>> + Unpin) -> Result<(), StoreError> {
+/// Prints these events, a line for each.
+///
+/// # Errors
+/// When one cannot be read.
+pub async fn print(mut events: impl Stream<Item = Result<RawEvent, StoreError>> + Unpin) -> Result<(), StoreError> {
     while let Some(event) = events.try_next().await? {
-        println!("{}", Line(&event));
-    }
-    Ok(())
-}
-
-/// An event as a line.
-#[derive(Debug, Clone, Copy)]
-pub struct Line<'a>(pub &'a RawEvent);
-
-impl fmt::Display for Line<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(event) = self;
         let payload = String::from_utf8_lossy(event.payload());
         let stream = format!("{} {}", event.stream(), event.version());
-        write!(f, "{:>6}  {stream:<24} {:<24} {payload}", event.position(), event.name())
+        println!("{:>6}  {stream:<24} {:<24} {payload}", event.position(), event.name());
     }
+    Ok(())
 }

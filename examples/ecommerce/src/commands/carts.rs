@@ -1,11 +1,12 @@
 //! What somebody would like to have.
 
 use foldline::prelude::*;
+use serde::Deserialize;
 
 use crate::{CartFacts, CartId, Quantity, ShopError, Sku};
 
 /// Puts so many of a product into a cart, in place of those that lie there.
-#[derive(Debug, Clone, Command)]
+#[derive(Debug, Clone, Command, Deserialize)]
 pub struct PutInCart {
     #[stream]
     pub cart: CartId,
@@ -25,7 +26,7 @@ impl Decide for PutInCart {
 }
 
 /// Takes all of a product out of a cart.
-#[derive(Debug, Clone, Command)]
+#[derive(Debug, Clone, Command, Deserialize)]
 pub struct TakeFromCart {
     #[stream]
     pub cart: CartId,

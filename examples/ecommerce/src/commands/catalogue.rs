@@ -1,11 +1,12 @@
 //! What the shop sells.
 
 use foldline::prelude::*;
+use serde::Deserialize;
 
 use crate::{Money, Name, ProductFacts, Quantity, ShopError, Sku};
 
 /// Puts a product into the catalogue.
-#[derive(Debug, Clone, Command)]
+#[derive(Debug, Clone, Command, Deserialize)]
 pub struct ListProduct {
     #[stream(new, or = ShopError::AlreadyListed(self.product.clone()))]
     pub product: Sku,
@@ -23,7 +24,7 @@ impl Decide for ListProduct {
 }
 
 /// Brings new ones of a product.
-#[derive(Debug, Clone, Command)]
+#[derive(Debug, Clone, Command, Deserialize)]
 pub struct Restock {
     #[stream(existing, or = ShopError::UnknownProduct(self.product.clone()))]
     pub product: Sku,

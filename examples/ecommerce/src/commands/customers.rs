@@ -1,11 +1,12 @@
 //! Who buys, and how they pay.
 
 use foldline::prelude::*;
+use serde::Deserialize;
 
 use crate::{CustomerFacts, CustomerId, Money, Name, PaymentMethodFacts, PaymentMethodId, ShopError};
 
 /// Makes somebody a customer.
-#[derive(Debug, Clone, Command)]
+#[derive(Debug, Clone, Command, Deserialize)]
 pub struct Register {
     #[stream(new, or = ShopError::AlreadyRegistered)]
     pub customer: CustomerId,
@@ -22,7 +23,7 @@ impl Decide for Register {
 }
 
 /// Gives a customer a payment method, which is the one they pay with from now on.
-#[derive(Debug, Clone, Command)]
+#[derive(Debug, Clone, Command, Deserialize)]
 pub struct AddPaymentMethod {
     #[stream(existing, or = ShopError::UnknownCustomer)]
     pub customer: CustomerId,
@@ -43,7 +44,7 @@ impl Decide for AddPaymentMethod {
 }
 
 /// Stops a payment method from paying.
-#[derive(Debug, Clone, Command)]
+#[derive(Debug, Clone, Command, Deserialize)]
 pub struct BlockPaymentMethod {
     #[stream(existing, or = ShopError::UnknownPaymentMethod)]
     pub method: PaymentMethodId,

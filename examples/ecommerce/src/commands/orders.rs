@@ -1,6 +1,7 @@
 //! From the cart to the doorstep.
 
 use foldline::prelude::*;
+use serde::Deserialize;
 
 use crate::{
     CartFacts, CartId, CustomerId, Items, Money, OrderFacts, OrderId, PaymentMethod, PaymentMethodFacts,
@@ -8,7 +9,7 @@ use crate::{
 };
 
 /// Orders what lies in a cart: all of it is put aside at once, or nothing is.
-#[derive(Debug, Clone, Command)]
+#[derive(Debug, Clone, Command, Deserialize)]
 #[command(follow(method: Option<PaymentMethodId> = customer.payment_method.clone(), read))]
 pub struct PlaceOrder {
     #[stream(new, or = ShopError::AlreadyOrdered)]
@@ -49,7 +50,7 @@ impl Decide for PlaceOrder {
 }
 
 /// Calls an order off: what was put aside for it can be sold again.
-#[derive(Debug, Clone, Command)]
+#[derive(Debug, Clone, Command, Deserialize)]
 #[command(follow(products: Vec<Sku> = order.items.keys().cloned().collect()))]
 pub struct CancelOrder {
     #[stream(existing, or = ShopError::UnknownOrder)]
@@ -70,7 +71,7 @@ impl Decide for CancelOrder {
 }
 
 /// Sends an order off, and has it paid.
-#[derive(Debug, Clone, Command)]
+#[derive(Debug, Clone, Command, Deserialize)]
 #[command(follow(method: Option<PaymentMethodId> = order.payment_method.clone()))]
 pub struct Ship {
     #[stream(existing, or = ShopError::UnknownOrder)]

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 /// Where something is now. Its version is its `ETag`, and reads take its position: `?position=7` shows what it did.
 #[derive(Debug, Serialize)]
-pub struct Answer {
+pub(super) struct Answer {
     version: Option<u64>,
     position: Option<u64>,
     /// It had happened before, under the same key.
@@ -28,14 +28,13 @@ impl Answer {
     }
 
     /// Something is there now that was not: `key`, under `/accounts`.
-    #[must_use]
-    pub fn created(mut self, under: &str, key: impl Display) -> Self {
+    pub(super) fn created(mut self, under: &str, key: impl Display) -> Self {
         self.created = Some(format!("{under}/{}", encoded(&key.to_string())));
         self
     }
 
     /// A state, with its version as its `ETag`.
-    pub fn state<S: Stream>(loaded: &Loaded<S>, shown: impl Serialize) -> Response {
+    pub(super) fn state<S: Stream>(loaded: &Loaded<S>, shown: impl Serialize) -> Response {
         ([(header::ETAG, format!("\"{}\"", loaded.version()))], Json(shown)).into_response()
     }
 }

@@ -1,6 +1,6 @@
-//! The routes of an application, beside those that every one of them has.
+//! The routes of an application, a line for each: what can be asked for and what can be looked at.
 
-use std::time::Duration;
+use std::{fmt::Display, str::FromStr};
 
 use axum::{
     Json, Router,
@@ -8,105 +8,176 @@ use axum::{
     handler::Handler,
     http::{Method, StatusCode, Uri},
     response::IntoResponse,
-    routing::{MethodRouter, delete, get, post},
+    routing::{MethodFilter, get, on},
 };
-use foldline::prelude::*;
+use foldline::{Command, Load, StreamKey};
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{Problem, document, probes};
+use super::{Answer, Id, Params, Problem, conditions::Conditions, document::Document, input::Asked, probes};
+use crate::Service;
 
 /// No body is longer.
 const BODY_BYTES: usize = 64 * 1024;
 
-/// What runs behind an API.
-#[derive(Debug, Clone)]
-pub struct Service {
-    /// It executes.
-    pub executor: Executor,
-    /// It keeps the read models.
-    pub projector: Projector,
-}
-
-impl Service {
-    /// Waits until the read models have seen what happened at a position that somebody names.
-    ///
-    /// # Errors
-    /// When the log is not that far, or a read model is not, within two seconds.
-    pub async fn seen(&self, position: Option<u64>) -> Result<(), Problem> {
-        let Some(asked) = position else { return Ok(()) };
-        let head = self.executor.store().head().await?;
-        if asked > head {
-            return Err(StoreError::BeyondHead { what: "position", asked, head }.into());
-        }
-        Ok(self.projector.wait_for(asked).timeout(Duration::from_secs(2)).await?)
-    }
-
-    /// Lets everything finish that has begun.
-    pub async fn stop(&self) {
-        self.projector.shutdown().await;
-        self.executor.shutdown().await;
-    }
-}
-
-/// Routes, and the document that describes them. `S` is what their handlers are given as their state.
+/// Routes, and the document that describes them. `E` is why the domain says no.
 #[derive(Debug)]
-pub struct Api<S = ()> {
-    router: Router<S>,
+pub struct Api<E> {
+    router: Router,
     service: Service,
-    state: S,
-    document: Value,
-    routes: Vec<(Method, &'static str)>,
+    refusal: fn(&E) -> (StatusCode, &'static str),
+    document: Document,
 }
 
-impl<S: Clone + Send + Sync + 'static> Api<S> {
-    /// `/health`, `/metrics`, and `/openapi.json` with this document, to which is added what is said of these three.
+/// As it was at this version.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AtVersion {
+    version: Option<u64>,
+}
+
+/// With what happened at this position.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WithPosition {
+    /// Where in the log.
+    pub position: Option<u64>,
+}
+
+impl<E: Display + Send + 'static> Api<E> {
+    /// `refusal` says which status and kind of problem the domain's own errors have. To `document` is added what the routes
+    /// say of themselves; of a command's body it holds the schema, under the command's name.
     ///
     /// # Errors
     /// When the document is no JSON.
-    pub fn new(service: Service, state: S, document: &str) -> serde_json::Result<Self> {
-        let document = document::whole(document)?;
-        let (shown, health) = (Json(document.clone()), service.clone());
-        let api = Self { router: Router::new(), service, state, document, routes: Vec::new() }
-            .get("/openapi.json", async move || shown)
-            .get("/health", move || probes::health(health))
-            .get("/metrics", probes::scrape);
-        Ok(api)
+    pub fn new(
+        service: Service,
+        document: &str,
+        refusal: fn(&E) -> (StatusCode, &'static str),
+    ) -> serde_json::Result<Self> {
+        Ok(Self { router: Router::new(), service, refusal, document: Document::new(document)? })
     }
 
-    /// Something that can be looked at.
+    /// A command that makes something, which can be looked at under `place` from then on.
     #[must_use]
-    pub fn get<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
-        self.route(Method::GET, path, get(handler))
+    pub fn creates<C, K>(self, path: &'static str, place: &'static str, says: &str, key: fn(&C) -> &K) -> Self
+    where
+        C: Command<Error = E> + DeserializeOwned + 'static,
+        K: StreamKey,
+    {
+        self.command(Method::POST, path, Some(place), says, key)
     }
 
-    /// Something that can be done.
+    /// A command that does something. `If-Match` and the answer's version are those of `key`.
     #[must_use]
-    pub fn post<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
-        self.route(Method::POST, path, post(handler))
+    pub fn does<C, K>(self, path: &'static str, says: &str, key: fn(&C) -> &K) -> Self
+    where
+        C: Command<Error = E> + DeserializeOwned + 'static,
+        K: StreamKey,
+    {
+        self.command(Method::POST, path, None, says, key)
     }
 
-    /// Something that can be done away with.
+    /// A command that does away with something.
     #[must_use]
-    pub fn delete<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
-        self.route(Method::DELETE, path, delete(handler))
+    pub fn ends<C, K>(self, path: &'static str, says: &str, key: fn(&C) -> &K) -> Self
+    where
+        C: Command<Error = E> + DeserializeOwned + 'static,
+        K: StreamKey,
+    {
+        self.command(Method::DELETE, path, None, says, key)
     }
 
-    fn route(mut self, method: Method, path: &'static str, handler: MethodRouter<S>) -> Self {
-        self.routes.push((method, path));
-        self.router = self.router.route(path, handler);
+    fn command<C, K>(
+        mut self,
+        method: Method,
+        path: &'static str,
+        place: Option<&'static str>,
+        says: &str,
+        key: fn(&C) -> &K,
+    ) -> Self
+    where
+        C: Command<Error = E> + DeserializeOwned + 'static,
+        K: StreamKey,
+    {
+        let (executor, refusal) = (self.service.executor.clone(), self.refusal);
+        self.document.command(&method, path, says, C::NAME, place.is_some());
+        self.route(method, path, async move |conditions: Conditions, Asked(command): Asked<C>| {
+            let key = key(&command).clone();
+            match (conditions.execute(&executor, command, &key).await, place) {
+                (Ok(answer), None) => Ok(answer),
+                (Ok(answer), Some(place)) => Ok(answer.created(place, &key)),
+                (Err(error), _) => Err(Problem::of(error, refusal)),
+            }
+        })
+    }
+
+    /// What one thing is, or was: `?version=7`.
+    #[must_use]
+    pub fn state<K>(mut self, path: &'static str, says: &str, show: fn(&K, &K::State) -> Value) -> Self
+    where
+        K: StreamKey<Err: Display>,
+    {
+        let executor = self.service.executor.clone();
+        self.document.read(path, says, "version");
+        self.route(Method::GET, path, async move |Id(key): Id<K>, Params(at): Params<AtVersion>| {
+            let load = at.version.into_iter().fold(executor.load(&key), Load::at_version);
+            let Some(loaded) = load.await? else { return Err(Problem::never(&key)) };
+            Ok(Answer::state(&loaded, show(&key, &loaded)))
+        })
+    }
+
+    /// All that happened to one thing.
+    #[must_use]
+    pub fn history<K: StreamKey<Err: Display>>(mut self, path: &'static str, says: &str) -> Self {
+        let executor = self.service.executor.clone();
+        self.document.read(path, says, "version");
+        self.route(Method::GET, path, async move |Id(key): Id<K>, Params(until): Params<AtVersion>| {
+            super::events(&executor, &key, until.version).await
+        })
+    }
+
+    /// What a read model says of all: `?position=7` waits until what happened there is in it.
+    #[must_use]
+    pub fn view<F>(mut self, path: &'static str, says: &str, show: F) -> Self
+    where
+        F: Fn() -> Value + Clone + Send + Sync + 'static,
+    {
+        let service = self.service.clone();
+        self.document.read(path, says, "position");
+        self.route(Method::GET, path, async move |Params(with): Params<WithPosition>| {
+            service.seen(with.position).await?;
+            Ok::<_, Problem>(Json(show()))
+        })
+    }
+
+    /// What a read model says of one thing.
+    #[must_use]
+    pub fn view_of<K, F>(mut self, path: &'static str, says: &str, show: F) -> Self
+    where
+        K: FromStr<Err: Display> + Send + 'static,
+        F: Fn(K) -> Value + Clone + Send + Sync + 'static,
+    {
+        let service = self.service.clone();
+        self.document.read(path, says, "position");
+        self.route(Method::GET, path, async move |Id(key): Id<K>, Params(with): Params<WithPosition>| {
+            service.seen(with.position).await?;
+            Ok::<_, Problem>(Json(show(key)))
+        })
+    }
+
+    /// Anything else. The document that this API began with describes it.
+    #[must_use]
+    pub fn route<T: 'static>(mut self, method: Method, path: &'static str, handler: impl Handler<T, ()>) -> Self {
+        let filter = MethodFilter::try_from(method).unwrap_or(MethodFilter::GET);
+        self.router = self.router.route(path, on(filter, handler));
         self
     }
 
     /// What `/openapi.json` says.
     #[must_use]
     pub fn document(&self) -> &Value {
-        &self.document
-    }
-
-    /// Which methods and paths there are.
-    #[must_use]
-    pub fn routes(&self) -> &[(Method, &'static str)] {
-        &self.routes
+        self.document.value()
     }
 
     /// What runs behind it.
@@ -116,8 +187,14 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
     }
 
     pub(crate) fn into_router(self) -> Router {
-        let router = self.router.fallback(nothing_there).method_not_allowed_fallback(not_that_way);
-        router.layer(DefaultBodyLimit::max(BODY_BYTES)).with_state(self.state)
+        let (document, service) = (Json(self.document.value().clone()), self.service);
+        self.router
+            .route("/openapi.json", get(async move || document))
+            .route("/health", get(async move || probes::health(service).await))
+            .route("/metrics", get(probes::scrape))
+            .fallback(nothing_there)
+            .method_not_allowed_fallback(not_that_way)
+            .layer(DefaultBodyLimit::max(BODY_BYTES))
     }
 }
 

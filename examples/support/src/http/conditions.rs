@@ -6,11 +6,11 @@ use axum::{
 };
 use foldline::{Command, Execute, ExecuteError, Executor, StreamKey};
 
-use super::{Answer, Problem};
+use super::{Problem, answer::Answer};
 
 /// The conditions that a request's headers set.
 #[derive(Debug, Default)]
-pub struct Conditions {
+pub(super) struct Conditions {
     /// Once, whatever happens to the answer.
     key: Option<String>,
     /// Only if the resource is still at this version.
@@ -21,10 +21,7 @@ pub struct Conditions {
 
 impl Conditions {
     /// Executes a command on these conditions. The version is that of `resource`, and so is the answer's.
-    ///
-    /// # Errors
-    /// As the command itself: [`Problem::of`] says it over HTTP.
-    pub async fn execute<C: Command, K: StreamKey>(
+    pub(super) async fn execute<C: Command, K: StreamKey>(
         self,
         executor: &Executor,
         command: C,

@@ -4,18 +4,20 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use foldline::{Executor, StreamKey};
+use foldline::{Executor, History, StreamKey};
 use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 
 use super::Problem;
 
-/// The events of one stream, all of them, in order.
-///
-/// # Errors
-/// When nothing ever happened to it, or it cannot be read.
-pub async fn events<K: StreamKey>(executor: &Executor, key: &K) -> Result<Response, Problem> {
-    let mut history = executor.history(key).raw();
+/// The events of one stream, in order: all of them, or those up to a version.
+pub(super) async fn events<K: StreamKey>(
+    executor: &Executor,
+    key: &K,
+    until: Option<u64>,
+) -> Result<Response, Problem> {
+    let history = until.into_iter().fold(executor.history(key), History::until_version);
+    let mut history = history.raw();
     let mut shown = Vec::new();
     while let Some(event) = history.try_next().await? {
         let data: Value = serde_json::from_slice(event.payload()).unwrap_or_default();

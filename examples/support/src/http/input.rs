@@ -4,10 +4,12 @@ use std::{fmt, str::FromStr};
 
 use axum::{
     Json,
-    extract::{FromRequest, FromRequestParts, Path, Query, Request},
+    body::HttpBody,
+    extract::{FromRequest, FromRequestParts, Path, Query, RawPathParams, Request},
     http::{StatusCode, request::Parts},
 };
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::Problem;
 
@@ -23,6 +25,33 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             Ok(Json(body)) => Ok(Self(body)),
             Err(wrong) => Err(Problem::new(wrong.status(), "wrong-body", wrong.body_text())),
         }
+    }
+}
+
+/// A command: some of its fields stand in the path, and the others are the members of the body.
+#[derive(Debug)]
+pub(super) struct Asked<C>(pub(super) C);
+
+impl<C: DeserializeOwned, S: Send + Sync> FromRequest<S> for Asked<C> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let path = RawPathParams::from_request_parts(&mut parts, state)
+            .await
+            .map_err(|wrong| Problem::new(wrong.status(), "wrong-path", wrong.body_text()))?;
+        let mut fields = Map::new();
+        // Where all fields stand in the path, there need be no body.
+        if !body.is_end_stream() {
+            Body(fields) = Body::from_request(Request::from_parts(parts, body), state).await?;
+        }
+        let wrong = |detail: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong-body", detail);
+        for (name, text) in &path {
+            if fields.insert(name.to_owned(), Value::from(text)).is_some() {
+                return Err(wrong(format!("the path says what `{name}` is: leave it out of the body")));
+            }
+        }
+        serde_json::from_value(fields.into()).map(Self).map_err(|error| wrong(error.to_string()))
     }
 }
 

@@ -10,13 +10,9 @@ mod probes;
 mod problem;
 mod serve;
 
-#[cfg(feature = "testing")]
-pub(crate) use self::document::broken_references;
+use self::{answer::Answer, events::events};
 pub use self::{
-    answer::Answer,
-    api::{Api, Service},
-    conditions::Conditions,
-    events::events,
+    api::{Api, WithPosition},
     input::{Body, Id, Params},
     probes::metrics,
     problem::Problem,

@@ -14,7 +14,8 @@ use foldline::{
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
 
-use super::{Problem, Service};
+use super::Problem;
+use crate::Service;
 
 static RECORDER: OnceLock<Result<PrometheusHandle, String>> = OnceLock::new();
 

@@ -1,6 +1,6 @@
 //! Serving until somebody says stop.
 
-use std::{io, net::SocketAddr};
+use std::{fmt::Display, io, net::SocketAddr};
 
 use tokio::{
     net::TcpListener,
@@ -21,7 +21,7 @@ pub struct ServeArgs {
 ///
 /// # Errors
 /// When it cannot listen there.
-pub async fn serve<S: Clone + Send + Sync + 'static>(args: ServeArgs, api: Api<S>) -> io::Result<()> {
+pub async fn serve<E: Display + Send + 'static>(args: ServeArgs, api: Api<E>) -> io::Result<()> {
     let listener = TcpListener::bind(args.listen).await?;
     println!(
         "Serving at http://{}: /openapi.json says what can be asked for. Ctrl-C stops it.",

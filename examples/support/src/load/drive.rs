@@ -1,6 +1,7 @@
 //! Asking: in a closed loop, where everybody waits for an answer before asking again; or in an open one, where nobody does.
 
 use std::{
+    fs,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -8,21 +9,23 @@ use std::{
     time::{Duration, Instant},
 };
 
-use foldline::Executor;
+use foldline::{Command, ExecuteError, Executor};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::{
     task::{JoinError, JoinSet},
     time::sleep_until,
 };
 
-use super::{LoadArgs, Report, samples::Samples};
+use super::{LoadArgs, plot::svg, report::Report, samples::Samples};
+use crate::Done;
 
 impl LoadArgs {
-    /// Asks as often as these arguments say. `ask` is given 0, 1, 2, … and answers why it failed, if it did.
+    /// Asks as often as these arguments say, and says and draws what came of it. `ask` is given 0, 1, 2, … and answers why it
+    /// failed, if it did. How many were a yes is the answer.
     ///
     /// # Errors
-    /// When asking panicked.
-    pub async fn drive<A, F>(&self, executor: &Executor, ask: A) -> Result<Report, JoinError>
+    /// When asking panicked, or the picture cannot be written.
+    pub async fn drive<A, F>(&self, executor: &Executor, ask: A) -> Done<u64>
     where
         A: Fn(u64) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<(), String>> + Send,
@@ -36,8 +39,27 @@ impl LoadArgs {
         };
         let took = start.elapsed();
         bar.finish_and_clear();
-        Ok(Report { samples, took, stats: executor.stats().since(&before) })
+        let report = Report { samples, took, stats: executor.stats().since(&before) };
+        println!("{report}");
+        fs::write(&self.plot, svg(&report.samples.all, took))?;
+        println!("\nDrawn: {}", self.plot.display());
+        Ok(report.succeeded())
     }
+}
+
+/// All of these, before the load begins; the first that fails is the error.
+///
+/// # Errors
+/// That one.
+pub async fn prepare<C>(
+    executor: &Executor,
+    commands: impl IntoIterator<Item = C>,
+) -> Result<(), ExecuteError<C::Error>>
+where
+    C: Command<Error: Send>,
+{
+    let outcomes = executor.execute_all(commands.into_iter().collect::<Vec<_>>()).await;
+    outcomes.into_iter().try_for_each(|outcome| outcome.map(drop))
 }
 
 async fn closed<A, F>(

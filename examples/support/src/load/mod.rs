@@ -7,7 +7,7 @@ mod samples;
 
 use std::path::PathBuf;
 
-pub use self::{report::Report, samples::Sample};
+pub use self::drive::prepare;
 
 /// How much to ask for: so many commands, by so many who each wait for their answer; or so many a second, come what may.
 #[derive(Debug, Clone, clap::Args)]

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Sample, samples::percentile};
+use super::samples::{Sample, percentile};
 
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 180.0;

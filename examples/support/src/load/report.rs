@@ -1,17 +1,14 @@
 //! What came of a load, for a person.
 
-use std::{fmt, fs, io, path::Path, time::Duration};
+use std::{fmt, time::Duration};
 
 use foldline::{PerformanceTargets, Stats};
 
-use super::{
-    plot,
-    samples::{Samples, percentile},
-};
+use super::samples::{Samples, percentile};
 
 /// What came of a load.
 #[derive(Debug)]
-pub struct Report {
+pub(super) struct Report {
     pub(super) samples: Samples,
     pub(super) took: Duration,
     pub(super) stats: Stats,
@@ -19,17 +16,8 @@ pub struct Report {
 
 impl Report {
     /// How many were a yes.
-    #[must_use]
-    pub fn succeeded(&self) -> u64 {
+    pub(super) fn succeeded(&self) -> u64 {
         self.samples.all.iter().filter(|sample| sample.succeeded).count() as u64
-    }
-
-    /// Draws it.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn draw(&self, path: &Path) -> io::Result<()> {
-        fs::write(path, plot::svg(&self.samples.all, self.took))
     }
 }
 

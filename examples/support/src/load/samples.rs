@@ -7,13 +7,13 @@ use std::{
 
 /// One answer.
 #[derive(Debug, Clone, Copy)]
-pub struct Sample {
+pub(super) struct Sample {
     /// When it came, from the start.
-    pub at: Duration,
+    pub(super) at: Duration,
     /// How long it took: from when it was due, so that a server that falls behind looks as slow as it is.
-    pub took: Duration,
+    pub(super) took: Duration,
     /// Whether it was a yes.
-    pub succeeded: bool,
+    pub(super) succeeded: bool,
 }
 
 /// What one of those who ask has seen.

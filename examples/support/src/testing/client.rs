@@ -1,6 +1,6 @@
 //! Asking over HTTP: one connection a request, and every answer is held against the document.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{future::IntoFuture, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
 use axum::http::{HeaderMap, Method, StatusCode};
 use http_body_util::{BodyExt, Full};
@@ -9,7 +9,8 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::{net::TcpStream, time::sleep};
 
-use super::{Document, Done};
+use super::document::Document;
+use crate::Done;
 
 /// Asks one server.
 #[derive(Debug, Clone)]
@@ -18,14 +19,14 @@ pub struct Client {
     pub(super) document: Arc<Document>,
 }
 
-/// A request to be.
+/// A request to be: it is sent when it is awaited.
 #[derive(Debug)]
 pub struct Request<'a> {
     client: &'a Client,
     method: Method,
     path: String,
     headers: Vec<(&'static str, String)>,
-    body: Option<String>,
+    body: String,
 }
 
 /// An answer.
@@ -43,7 +44,25 @@ impl Client {
     /// Asks for something.
     #[must_use]
     pub fn get(&self, path: impl Into<String>) -> Request<'_> {
-        self.request(Method::GET, path)
+        self.request(Method::GET, path, "")
+    }
+
+    /// Asks for something to be done.
+    #[must_use]
+    pub fn post(&self, path: impl Into<String>, body: &Value) -> Request<'_> {
+        self.request(Method::POST, path, body.to_string()).header("content-type", "application/json")
+    }
+
+    /// Asks for something to be done away with.
+    #[must_use]
+    pub fn delete(&self, path: impl Into<String>) -> Request<'_> {
+        self.request(Method::DELETE, path, "")
+    }
+
+    /// Asks in any way.
+    #[must_use]
+    pub fn request(&self, method: Method, path: impl Into<String>, body: impl Into<String>) -> Request<'_> {
+        Request { client: self, method, path: path.into(), headers: Vec::new(), body: body.into() }
     }
 
     /// Asks for a text again and again, until it says something.
@@ -53,26 +72,13 @@ impl Client {
     pub async fn until_it_says(&self, path: &str, what: &str) -> Done {
         let mut text = String::new();
         for _ in 0..1_000 {
-            text = self.get(path).send().await?.is(200)?.text;
+            text = self.get(path).await?.is(200)?.text;
             if text.contains(what) {
                 return Ok(());
             }
             sleep(Duration::from_millis(10)).await;
         }
         Err(format!("`{what}` is not in {text}").into())
-    }
-
-    /// Asks for something to be done.
-    #[must_use]
-    pub fn post(&self, path: impl Into<String>, body: &Value) -> Request<'_> {
-        let request = self.request(Method::POST, path).header("content-type", "application/json");
-        request.body(body.to_string())
-    }
-
-    /// Asks in any way.
-    #[must_use]
-    pub fn request(&self, method: Method, path: impl Into<String>) -> Request<'_> {
-        Request { client: self, method, path: path.into(), headers: Vec::new(), body: None }
     }
 }
 
@@ -84,18 +90,7 @@ impl Request<'_> {
         self
     }
 
-    /// With a body as it is.
-    #[must_use]
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        self.body = Some(body.into());
-        self
-    }
-
-    /// Sends it, and reads the answer.
-    ///
-    /// # Errors
-    /// When there is none, or it is one that the document does not speak of.
-    pub async fn send(self) -> Done<Reply> {
+    async fn send(self) -> Done<Reply> {
         let (mut sender, connection) = handshake(TokioIo::new(TcpStream::connect(self.client.address).await?)).await?;
         let connection = tokio::spawn(connection);
         let mut request =
@@ -103,8 +98,7 @@ impl Request<'_> {
         for (name, value) in self.headers {
             request = request.header(name, value);
         }
-        let response =
-            sender.send_request(request.body(Full::new(Bytes::from(self.body.unwrap_or_default())))?).await?;
+        let response = sender.send_request(request.body(Full::new(Bytes::from(self.body)))?).await?;
         let (parts, body) = response.into_parts();
         let text = String::from_utf8(body.collect().await?.to_bytes().to_vec())?;
         drop(sender);
@@ -112,6 +106,15 @@ impl Request<'_> {
         let reply = Reply { status: parts.status, headers: parts.headers, text };
         self.client.document.allows(&self.method, &self.path, &reply)?;
         Ok(reply)
+    }
+}
+
+impl<'a> IntoFuture for Request<'a> {
+    type Output = Done<Reply>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Done<Reply>> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
     }
 }
 

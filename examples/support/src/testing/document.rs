@@ -8,44 +8,40 @@ use std::{
 use axum::http::Method;
 use serde_json::Value;
 
-use super::{Done, Reply};
-use crate::http::broken_references;
+use super::Reply;
+use crate::Done;
 
 /// An `OpenAPI` document, and which of its answers were seen.
 #[derive(Debug)]
-pub struct Document {
+pub(super) struct Document {
     value: Value,
     seen: Mutex<BTreeSet<String>>,
 }
 
 impl Document {
-    /// This one.
-    ///
-    /// # Errors
-    /// When a reference in it leads nowhere.
-    pub fn new(value: Value) -> Done<Self> {
-        match broken_references(&value)[..] {
-            [] => Ok(Self { value, seen: Mutex::default() }),
-            ref broken => Err(format!("these lead nowhere: {broken:?}").into()),
+    /// This one, if every reference in it leads somewhere.
+    pub(super) fn new(value: Value) -> Done<Self> {
+        let mut left = vec![&value];
+        while let Some(part) = left.pop() {
+            let to = part.get("$ref").and_then(Value::as_str).and_then(|to| to.strip_prefix('#'));
+            if let Some(to) = to.filter(|to| value.pointer(to).is_none()) {
+                return Err(format!("#{to} leads nowhere").into());
+            }
+            left.extend(part.as_object().into_iter().flat_map(|members| members.values()));
+            left.extend(part.as_array().into_iter().flatten());
         }
+        Ok(Self { value, seen: Mutex::default() })
     }
 
-    /// The methods and paths that it describes: `GET /accounts`.
-    #[must_use]
-    pub fn operations(&self) -> BTreeSet<String> {
-        let paths = self.value["paths"].as_object().into_iter().flatten();
-        let of_path = |(path, operations): (&String, &Value)| -> Vec<String> {
-            let methods = operations.as_object().into_iter().flatten();
-            methods.map(|(method, _)| format!("{} {path}", method.to_uppercase())).collect()
-        };
-        paths.flat_map(of_path).collect()
-    }
-
-    /// Those of them that nobody has asked for, and been answered.
-    #[must_use]
-    pub fn unseen(&self) -> BTreeSet<String> {
+    /// What it describes, `GET /accounts`, that nobody has asked for and been answered.
+    pub(super) fn unseen(&self) -> Vec<String> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        self.operations().difference(&seen).cloned().collect()
+        let paths = self.value["paths"].as_object().into_iter().flatten();
+        let operations = paths.flat_map(|(path, operations)| {
+            let methods = operations.as_object().into_iter().flatten();
+            methods.map(move |(method, _)| format!("{} {path}", method.to_uppercase()))
+        });
+        operations.filter(|operation| !seen.contains(operation)).collect()
     }
 
     /// Whether it speaks of such an answer. What it does not describe at all is a 404 or a 405.
@@ -59,14 +55,14 @@ impl Document {
         if operation.is_null() {
             return if status == 405 { Ok(()) } else { Err(format!("{method} {path} is not described").into()) };
         }
-        let of_status = &operation["responses"][status.to_string()];
+        let is_said = !operation["responses"][status.to_string()].is_null();
         // What is not said otherwise is a problem.
         let is_problem = reply.header("content-type") == Some("application/problem+json");
-        if of_status.is_null() && (operation["responses"]["default"].is_null() || !is_problem) {
+        if !is_said && (operation["responses"]["default"].is_null() || !is_problem) {
             return Err(format!("{method} {path} is not said to answer {status}: {}", reply.text).into());
         }
-        // What is said of this very status was seen; a problem among others shows nothing of the endpoint.
-        if !of_status.is_null() {
+        // A problem shows nothing of what the endpoint does.
+        if is_said {
             self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(format!("{method} {template}"));
         }
         Ok(())
@@ -74,14 +70,9 @@ impl Document {
 
     fn template(&self, path: &str) -> Option<&str> {
         let fits = |template: &&String| {
-            let (mut parts, mut names) = (path.split('/'), template.split('/'));
-            loop {
-                match (parts.next(), names.next()) {
-                    (None, None) => return true,
-                    (Some(part), Some(name)) if part == name || name.starts_with('{') => {}
-                    _ => return false,
-                }
-            }
+            let (parts, names) = (path.split('/'), template.split('/'));
+            parts.clone().count() == names.clone().count()
+                && parts.zip(names).all(|(part, name)| part == name || name.starts_with('{'))
         };
         self.value["paths"].as_object()?.keys().find(fits).map(String::as_str)
     }

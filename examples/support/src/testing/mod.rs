@@ -1,17 +1,17 @@
-//! An API over real HTTP, on every kind of store.
+//! An API over real HTTP on every kind of store, and a program as its user runs it.
 
 mod client;
 mod document;
+mod program;
 mod server;
+
+pub use rustix::process::Signal;
 
 pub use self::{
     client::{Client, Reply, Request},
-    document::Document,
+    program::{Running, says},
     server::{Kind, Server},
 };
-
-/// What a test comes to.
-pub type Done<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// Each of these tests, `async fn(Kind) -> Done`, on every kind of store.
 #[macro_export]
@@ -25,7 +25,7 @@ macro_rules! on_every_store {
         mod $place {
             $(
                 #[tokio::test]
-                async fn $test() -> $crate::testing::Done {
+                async fn $test() -> $crate::Done {
                     super::$test($crate::testing::Kind::$kind).await
                 }
             )*
