@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use support::http::{Api, Body, Id, Params, Problem, WithPosition};
 
-use crate::bank::Bank;
+use crate::{bank::Bank, statements::lines};
 
 /// The routes of the bank.
 pub(crate) fn api(bank: &Bank) -> serde_json::Result<Api<BankError>> {
@@ -86,13 +86,13 @@ async fn interest(bank: &Bank, due: Due) -> Result<Json<Value>, Problem> {
 
 /// What happened to the money, line by line, from rows of the log's database.
 async fn statement(bank: &Bank, account: &AccountId, position: Option<u64>) -> Result<Json<Value>, Problem> {
-    let Some(statements) = &bank.statements else {
-        return Err(Problem::new(StatusCode::NOT_IMPLEMENTED, "no-rows", "this store keeps no rows: take a database"));
-    };
     bank.service.seen(position).await?;
     let unread = |error| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "store-stopped", error);
+    let Some(lines) = lines(bank.service.executor.store(), account).await.map_err(unread)? else {
+        return Err(Problem::new(StatusCode::NOT_IMPLEMENTED, "no-rows", "this store keeps no rows: take a database"));
+    };
     let mut balance = Money::ZERO;
-    let lines = statements.lines(account).await.map_err(unread)?.into_iter().map(|(position, what, amount)| {
+    let lines = lines.into_iter().map(|(position, what, amount)| {
         if what == "paid out" {
             balance -= amount;
         } else {

@@ -1,32 +1,29 @@
 //! The bank at work: who executes, and what is read.
 
 use banking::{Balances, BankError, Month, PayInterest, Rate, TheBank};
-use foldline::{InSql, PostgresDatabase, ProjectorError, SqliteDatabase, View, prelude::*};
-use support::{Done, Service};
+use foldline::{InSql, PostgresDatabase, ProjectorError, SqliteDatabase, View, prelude::*, storage::Database};
+use support::Service;
 
-use crate::{reader::Reader, statements::Statements};
+use crate::statements::Statements;
 
 /// The bank at work.
 #[derive(Debug, Clone)]
 pub(crate) struct Bank {
     pub(crate) service: Service,
     pub(crate) balances: View<Balances>,
-    /// `None` where no rows are kept.
-    pub(crate) statements: Option<Reader>,
 }
 
 impl Bank {
-    /// On the store at this URL.
-    pub(crate) fn new(executor: Executor, url: &str) -> Done<Self> {
+    pub(crate) fn new(executor: Executor) -> Result<Self, StoreError> {
         let balances = InMemory::new(Balances::default());
-        let (view, statements) = (balances.view(), Reader::of(url)?);
-        let projector = Projector::builder(executor.store().clone()).run(balances);
-        let projector = match statements {
-            Some(Reader::Postgres { .. }) => projector.run(InSql::<_, PostgresDatabase>::new(Statements::default())),
-            Some(Reader::Sqlite(_)) => projector.run(InSql::<_, SqliteDatabase>::new(Statements::default())),
-            None => projector,
-        };
-        Ok(Self { service: Service { executor, projector: projector.start()? }, balances: view, statements })
+        let (store, view) = (executor.store().clone(), balances.view());
+        let mut projector = Projector::builder(store.clone()).run(balances);
+        if PostgresDatabase::of(&store).is_some() {
+            projector = projector.run(InSql::<_, PostgresDatabase>::new(Statements::default()));
+        } else if SqliteDatabase::of(&store).is_some() {
+            projector = projector.run(InSql::<_, SqliteDatabase>::new(Statements::default()));
+        }
+        Ok(Self { service: Service { executor, projector: projector.start()? }, balances: view })
     }
 
     /// Pays every account its interest. What came of each is the answer; asked again, it goes on where it stopped.

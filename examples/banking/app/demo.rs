@@ -8,7 +8,7 @@ use support::{
     story::{say, what_next},
 };
 
-use crate::{bank::Bank, books::Books};
+use crate::{bank::Bank, books::Books, statements::lines};
 
 /// Tells it. On a log that has heard it before, it goes on from what there is.
 pub(crate) async fn tell(bank: &Bank, place: &Opened) -> Done {
@@ -46,9 +46,9 @@ pub(crate) async fn tell(bank: &Bank, place: &Opened) -> Done {
     if let Some(then) = executor.load(&ada).at_version(2).await? {
         println!("  {ada:<16} {:<24} {:>12}", "after 2 events", then.balance);
     }
-    if let Some(statements) = &bank.statements {
+    if let Some(lines) = lines(executor.store(), &bob).await? {
         println!("\nBob's statement, from rows of the log's database:\n");
-        for (position, what, amount) in statements.lines(&bob).await? {
+        for (position, what, amount) in lines {
             println!("  {position:>6}  {what:<33} {amount:>12}");
         }
     }

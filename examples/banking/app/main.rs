@@ -5,7 +5,6 @@ mod bank;
 mod books;
 mod demo;
 mod load;
-mod reader;
 mod statements;
 #[cfg(test)]
 mod tests;
@@ -64,7 +63,7 @@ async fn main() -> Done {
     }
     let usual = if matches!(task, Task::Demo | Task::Load(_)) { None } else { Some(USUAL) };
     let opened = store.open(usual).await?;
-    let bank = Bank::new(opened.executor(), &opened.url)?;
+    let bank = Bank::new(opened.executor())?;
     match task {
         Task::Demo => demo::tell(&bank, &opened).await?,
         Task::Serve(arguments) => return Ok(serve(arguments, api::api(&bank)?).await?),

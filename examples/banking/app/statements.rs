@@ -1,12 +1,19 @@
 //! What happened to each account, in rows of the database that the log lives in: for whoever asks in SQL.
 
 use banking::{AccountEvent, AccountId, Money};
-use foldline::{PostgresDatabase, RawEvent, Rows, SqliteDatabase, prelude::*};
-use sqlx::{PgConnection, SqliteConnection};
+use foldline::{
+    AnyStore, PostgresDatabase, Projection, RawEvent, Rows, SqliteDatabase,
+    prelude::*,
+    sqlx::{self, PgConnection, SqliteConnection},
+    storage::Database,
+};
+use support::Done;
 
 const TABLE: &str = "create table statements (
         position bigint primary key, account text not null, what text not null, amount text not null);
     create index statements_by_account on statements (account, position)";
+
+const SELECT: &str = "select position, what, amount from statements where account = $1 order by position";
 
 /// A line for each movement of money. It holds those of a batch, until they are written.
 #[derive(Debug, Clone, Default)]
@@ -74,4 +81,21 @@ impl Rows<SqliteDatabase> for Statements {
         }
         Ok(())
     }
+}
+
+/// What happened to the money of one account, in order: where in the log, what, and how much it was. `None` where the store
+/// keeps no rows.
+pub(crate) async fn lines(store: &AnyStore, account: &AccountId) -> Done<Option<Vec<(i64, String, Money)>>> {
+    let account = account.to_string();
+    let rows: Vec<(i64, String, String)> = if let Some(database) = PostgresDatabase::of(store) {
+        let read = database
+            .read(Statements::NAME, move |rows| Box::pin(sqlx::query_as(SELECT).bind(account.clone()).fetch_all(rows)));
+        read.await?
+    } else if let Some(database) = SqliteDatabase::of(store) {
+        database.read(move |rows| Box::pin(sqlx::query_as(SELECT).bind(account.clone()).fetch_all(rows))).await?
+    } else {
+        return Ok(None);
+    };
+    let lines = rows.into_iter().map(|(position, what, cents)| Ok((position, what, Money::from_cents(cents.parse()?))));
+    lines.collect::<Done<_>>().map(Some)
 }

@@ -19,7 +19,7 @@ support::on_every_store! {
 }
 
 async fn start(kind: Kind) -> Done<Server> {
-    Server::start(kind, async |executor, url| Ok(api(&Bank::new(executor, url)?)?)).await
+    Server::start(kind, |executor| Ok(api(&Bank::new(executor)?)?)).await
 }
 
 async fn open(client: &Client, account: &str, amount: u64) -> Done<Reply> {
@@ -184,7 +184,7 @@ async fn a_stopped_store_is_said_to_be_stopped(kind: Kind) -> Done {
 #[tokio::test]
 async fn a_database_that_is_gone_is_said_to_be_gone_and_used_when_it_is_back() -> Done {
     let database = TempPostgres::start_private()?;
-    let server = Server::at(database.url(), async |executor, url| Ok(api(&Bank::new(executor, url)?)?)).await?;
+    let server = Server::at(database.url(), |executor| Ok(api(&Bank::new(executor)?)?)).await?;
     let client = &server.client;
     open(client, "ada", 100).await?;
     let deposit = || {

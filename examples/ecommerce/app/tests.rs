@@ -18,7 +18,7 @@ support::on_every_store! {
 }
 
 async fn start(kind: Kind) -> Done<Server> {
-    Server::start(kind, async |executor, _| Ok(api(&Shop::new(executor)?)?)).await
+    Server::start(kind, |executor| Ok(api(&Shop::new(executor)?)?)).await
 }
 
 /// A product for five euros, so many of it.

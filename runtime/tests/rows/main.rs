@@ -12,5 +12,6 @@ mod model;
 mod once;
 mod owners;
 mod processes;
+mod reading;
 mod rebuild;
 mod recipe;

@@ -14,5 +14,6 @@ mod model;
 mod once;
 mod owners;
 mod processes;
+mod reading;
 mod rebuild;
 mod recipe;

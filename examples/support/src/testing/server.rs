@@ -45,7 +45,7 @@ impl Server {
     /// When there is no such store here, or the API cannot be made.
     pub async fn start<E: Display + Send + 'static>(
         kind: Kind,
-        api: impl AsyncFnOnce(Executor, &str) -> Done<Api<E>>,
+        api: impl FnOnce(Executor) -> Done<Api<E>>,
     ) -> Done<Self> {
         let (mut folder, mut schema) = (None, None);
         let url = match kind {
@@ -61,14 +61,11 @@ impl Server {
     ///
     /// # Errors
     /// As [`start`](Self::start).
-    pub async fn at<E: Display + Send + 'static>(
-        url: &str,
-        api: impl AsyncFnOnce(Executor, &str) -> Done<Api<E>>,
-    ) -> Done<Self> {
+    pub async fn at<E: Display + Send + 'static>(url: &str, api: impl FnOnce(Executor) -> Done<Api<E>>) -> Done<Self> {
         metrics();
         let store = foldline::open(url).await?;
         let executor = Executor::builder(store).timeout(Duration::from_secs(3)).build();
-        let api = api(executor, url).await?;
+        let api = api(executor)?;
         let document = Arc::new(Document::new(api.document().clone())?);
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let client = Client { address: listener.local_addr()?, document };

@@ -2,6 +2,7 @@
 
 mod builds;
 mod checkpoints;
+mod reading;
 mod transaction;
 
 use std::{
