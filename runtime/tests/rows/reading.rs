@@ -1,13 +1,19 @@
 //! Rows are read through the store that they were written through.
 
+use std::sync::Arc;
+
 use foldline_runtime::{AnyStore, Executor, InSql, PostgresDatabase, PostgresStore, Projector, storage::Database};
+use futures_util::future::join;
 use sqlx::PgConnection;
+use tokio::sync::Notify;
 
 use crate::{
     common::{commands::add, name},
     model::Sums,
     support::{Failure, Place, Tested},
 };
+
+const SUM: &str = "select sum from sums";
 
 async fn sums(database: &PostgresDatabase) -> Result<Vec<(String, i64)>, Failure> {
     let sums = "select name, sum from sums order by name";
@@ -58,5 +64,53 @@ async fn nothing_can_be_written_and_whatever_fails_spoils_no_connection() -> Tes
     for _ in 0..20 {
         assert_eq!(sums(&database).await?, [("ada".to_owned(), 1)]);
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn all_of_it_is_as_of_one_moment() -> Tested {
+    let place = Place::fresh()?;
+    let (store, database) = of(&place).await?;
+    let bank = Executor::new(store.clone());
+    let projector = Projector::builder(store).run(InSql::<_, PostgresDatabase>::new(Sums::default())).start()?;
+    projector.wait_for(&bank.execute(add(&name("ada"), 1)).await?).await?;
+    let (looked, changed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let twice = database.read("sums", {
+        let (looked, changed) = (Arc::clone(&looked), Arc::clone(&changed));
+        move |rows| {
+            let (looked, changed) = (Arc::clone(&looked), Arc::clone(&changed));
+            Box::pin(async move {
+                let before: i64 = sqlx::query_scalar(SUM).fetch_one(&mut *rows).await?;
+                looked.notify_one();
+                changed.notified().await;
+                Ok((before, sqlx::query_scalar::<_, i64>(SUM).fetch_one(rows).await?))
+            })
+        }
+    });
+    let meanwhile = async {
+        looked.notified().await;
+        projector.wait_for(&bank.execute(add(&name("ada"), 1)).await?).await?;
+        changed.notify_one();
+        Ok::<_, Failure>(())
+    };
+    let (twice, meanwhile) = join(twice, meanwhile).await;
+    meanwhile?;
+    assert_eq!((twice?, sums(&database).await?), ((1, 1), vec![("ada".to_owned(), 2)]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn tables_of_other_columns_are_read_by_the_connections_that_knew_the_old_ones() -> Tested {
+    let place = Place::fresh()?;
+    let (store, database) = of(&place).await?;
+    let bank = Executor::new(store.clone());
+    let projector = Projector::builder(store).run(InSql::<_, PostgresDatabase>::new(Sums::default())).start()?;
+    projector.wait_for(&bank.execute(add(&name("ada"), 1)).await?).await?;
+    sums(&database).await?;
+    let mut connection = place.connection().await?;
+    place.sql(&mut connection, "alter table $schema_sums.sums alter name type varchar(100)").await?;
+    // What it had prepared may fail once.
+    let _ = sums(&database).await;
+    assert_eq!(sums(&database).await?, [("ada".to_owned(), 1)]);
     Ok(())
 }

@@ -1,12 +1,18 @@
 //! Rows are read through the store that they were written through.
 
+use std::sync::Arc;
+
 use foldline_runtime::{AnyStore, Executor, Projector, SqliteDatabase, storage::Database};
+use futures_util::future::join;
+use tokio::sync::Notify;
 
 use crate::{
     common::{commands::add, name},
     model::Sums,
     support::{Failure, Place, Tested},
 };
+
+const SUM: &str = "select sum from sums";
 
 async fn sums(database: &SqliteDatabase) -> Result<Vec<(String, i64)>, Failure> {
     let sums = "select name, sum from sums order by name";
@@ -34,5 +40,38 @@ async fn whoever_waits_for_what_it_did_reads_it_and_writes_nothing() -> Tested {
             assert_eq!(sums(&database).await?, [("ada".to_owned(), n)]);
         }
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn all_of_it_is_as_of_one_moment() -> Tested {
+    let place = Place::fresh()?;
+    let store = place.store().await?;
+    let database = SqliteDatabase::of(&AnyStore::new(store.clone())).ok_or("it is such a store")?;
+    let bank = Executor::new(store.clone());
+    let projector = Projector::builder(store).run(Sums::default().in_sql()).start()?;
+    projector.wait_for(&bank.execute(add(&name("ada"), 1)).await?).await?;
+    let (looked, changed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let twice = database.read({
+        let (looked, changed) = (Arc::clone(&looked), Arc::clone(&changed));
+        move |rows| {
+            let (looked, changed) = (Arc::clone(&looked), Arc::clone(&changed));
+            Box::pin(async move {
+                let before: i64 = sqlx::query_scalar(SUM).fetch_one(&mut *rows).await?;
+                looked.notify_one();
+                changed.notified().await;
+                Ok((before, sqlx::query_scalar::<_, i64>(SUM).fetch_one(rows).await?))
+            })
+        }
+    });
+    let meanwhile = async {
+        looked.notified().await;
+        projector.wait_for(&bank.execute(add(&name("ada"), 1)).await?).await?;
+        changed.notify_one();
+        Ok::<_, Failure>(())
+    };
+    let (twice, meanwhile) = join(twice, meanwhile).await;
+    meanwhile?;
+    assert_eq!((twice?, sums(&database).await?), ((1, 1), vec![("ada".to_owned(), 2)]));
     Ok(())
 }
