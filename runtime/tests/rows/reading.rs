@@ -56,11 +56,14 @@ async fn nothing_can_be_written_and_whatever_fails_spoils_no_connection() -> Tes
         let failed = database.read("sums", move |rows| Box::pin(sqlx::query(wrong).execute(rows))).await;
         assert!(failed.is_err(), "{wrong}");
     }
-    // Another path of ours would not be found by the store's own statements, nor by the next who reads.
-    let wanders = database.read("sums", |rows: &mut PgConnection| {
-        Box::pin(async move { sqlx::query("set search_path = nowhere").execute(rows).await })
+    // What it sets is gone with it.
+    let named = "select current_setting('application_name')";
+    let renames = database.read("sums", |rows: &mut PgConnection| {
+        Box::pin(async move { sqlx::query("set application_name = 'somebody else'").execute(rows).await })
     });
-    wanders.await?;
+    renames.await?;
+    let name: String = database.read("sums", move |rows| Box::pin(sqlx::query_scalar(named).fetch_one(rows))).await?;
+    assert_eq!(name, place.schema);
     for _ in 0..20 {
         assert_eq!(sums(&database).await?, [("ada".to_owned(), 1)]);
     }
