@@ -1,17 +1,20 @@
 //! The log, and one stream's part of it, line by line.
 
-use std::future::pending;
+use std::io::{Write, stdout};
 
 use foldline::{RawEvent, StreamKey, prelude::*};
 use futures_util::{Stream, TryStreamExt};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::Done;
 
 /// Which part of the log to show.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct LogArgs {
-    /// Begin behind this position
-    #[arg(long, default_value_t = 0)]
+    /// Leave out what happened up to this position
+    #[arg(long, value_name = "POSITION", default_value_t = 0)]
     after: u64,
-    /// Go on with what happens from now on, until Ctrl-C
+    /// Do not stop at the end: show what happens from now on as well, until Ctrl-C
     #[arg(long)]
     follow: bool,
 }
@@ -21,18 +24,12 @@ impl LogArgs {
     ///
     /// # Errors
     /// When the log cannot be read.
-    pub async fn print(self, executor: &Executor) -> Result<(), StoreError> {
+    pub async fn print(self, executor: &Executor) -> Done {
+        let mut interrupt = signal(SignalKind::interrupt())?;
         let log = executor.log(self.after);
-        let interrupted = async {
-            // Where no signal can be had, the process ends by it.
-            if tokio::signal::ctrl_c().await.is_err() {
-                pending::<()>().await;
-            }
-        };
-        let printed = print(if self.follow { log.live() } else { log }.raw());
         tokio::select! {
-            printed = printed => printed,
-            () = interrupted => Ok(()),
+            printed = print(if self.follow { log.live() } else { log }.raw()) => Ok(printed?),
+            _ = interrupt.recv() => Ok(()),
         }
     }
 }
@@ -69,7 +66,11 @@ pub async fn print(mut events: impl Stream<Item = Result<RawEvent, StoreError>> 
     while let Some(event) = events.try_next().await? {
         let payload = String::from_utf8_lossy(event.payload());
         let stream = format!("{} {}", event.stream(), event.version());
-        println!("{:>6}  {stream:<24} {:<24} {payload}", event.position(), event.name());
+        let (position, name) = (event.position(), event.name());
+        if writeln!(stdout(), "{position:>6}  {stream:<24} {name:<24} {payload}").is_err() {
+            // Whoever reads it has seen enough.
+            break;
+        }
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use super::Api;
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct ServeArgs {
     /// The address to listen at; port 0 takes any that is free
-    #[arg(long, default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 }
 
@@ -23,14 +23,15 @@ pub struct ServeArgs {
 /// When it cannot listen there.
 pub async fn serve<E: Display + Send + 'static>(args: ServeArgs, api: Api<E>) -> io::Result<()> {
     let listener = TcpListener::bind(args.listen).await?;
+    // Before anybody is told that it serves: who reads that may ask it to stop.
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     println!(
         "Serving at http://{}: /openapi.json says what can be asked for. Ctrl-C stops it.",
         listener.local_addr()?
     );
-    let mut terminate = signal(SignalKind::terminate())?;
     let asked_to_stop = async move {
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
+            _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
         println!("Stopping: what was accepted is answered first.");
