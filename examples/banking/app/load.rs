@@ -16,8 +16,8 @@ use crate::{bank::Bank, books::Books};
 pub(crate) struct BankLoad {
     #[command(flatten)]
     load: LoadArgs,
-    /// Between how many accounts
-    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(2..))]
+    /// How many accounts the money moves between
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(2..))]
     accounts: u32,
 }
 

@@ -9,10 +9,12 @@ mod statements;
 #[cfg(test)]
 mod tests;
 
+use std::process::ExitCode;
+
 use banking::AccountId;
 use clap::{Parser, Subcommand};
 use support::{
-    Done, StoreArgs,
+    Done, StoreArgs, end,
     http::{ServeArgs, metrics, serve},
     log::{LogArgs, history},
 };
@@ -24,6 +26,9 @@ const USUAL: &str = "sqlite:bank.db";
 
 /// A bank that keeps what happened.
 #[derive(Debug, Parser)]
+#[command(
+    after_help = "Without --store, the log is the file bank.db here; demo and load take one in a temporary folder."
+)]
 struct Arguments {
     #[command(flatten)]
     store: StoreArgs,
@@ -33,29 +38,32 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Tell a story about two people and their bank; the default. Without --store, in a temporary folder
+    /// Tell a story about two people and their bank: what happens without a command
     Demo,
     /// Serve the bank over HTTP
     Serve(ServeArgs),
-    /// Move much money at once, and say how fast that was. Without --store, in a temporary folder
+    /// Move money between random accounts, and say how fast that was
     Load(BankLoad),
     /// List the accounts and what they hold
     Accounts,
     /// Show what happened to an account
     History {
-        /// The account
+        /// Its name
         account: AccountId,
-        /// Only as far as this version
-        #[arg(long)]
+        /// Only up to this version of it
+        #[arg(long, value_name = "VERSION")]
         at: Option<u64>,
     },
-    /// Show the log
+    /// Show all that happened, in order
     Log(LogArgs),
 }
 
 #[tokio::main]
-async fn main() -> Done {
-    let Arguments { store, task } = Arguments::parse();
+async fn main() -> ExitCode {
+    end(run(Arguments::parse()).await)
+}
+
+async fn run(Arguments { store, task }: Arguments) -> Done {
     let task = task.unwrap_or(Task::Demo);
     // Before the store is opened, for it looks once whether anybody listens.
     if matches!(task, Task::Serve(_)) {

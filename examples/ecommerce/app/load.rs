@@ -20,11 +20,11 @@ use crate::shop::Shop;
 pub(crate) struct ShopLoad {
     #[command(flatten)]
     load: LoadArgs,
-    /// Of how many products
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    /// How many products there are to order
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     products: u32,
-    /// By how many customers
-    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
+    /// How many customers order
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
     accounts: u32,
 }
 

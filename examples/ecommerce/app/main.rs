@@ -7,10 +7,12 @@ mod shop;
 #[cfg(test)]
 mod tests;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 use ecommerce::OrderId;
 use support::{
-    Done, StoreArgs,
+    Done, StoreArgs, end,
     http::{ServeArgs, metrics, serve},
     log::{LogArgs, history},
 };
@@ -22,6 +24,9 @@ const USUAL: &str = "sqlite:shop.db";
 
 /// A shop that keeps what happened.
 #[derive(Debug, Parser)]
+#[command(
+    after_help = "Without --store, the log is the file shop.db here; demo and load take one in a temporary folder."
+)]
 struct Arguments {
     #[command(flatten)]
     store: StoreArgs,
@@ -31,29 +36,32 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Tell a story about a pot that everybody wants; the default. Without --store, in a temporary folder
+    /// Tell a story about a pot that everybody wants: what happens without a command
     Demo,
     /// Serve the shop over HTTP
     Serve(ServeArgs),
-    /// Order much at once, and say how fast that was. Without --store, in a temporary folder
+    /// Order random products, and say how fast that was
     Load(ShopLoad),
     /// List the products, and how many there are of each
     Products,
     /// Show what happened to an order
     History {
-        /// The order
+        /// Its number
         order: OrderId,
-        /// Only as far as this version
-        #[arg(long)]
+        /// Only up to this version of it
+        #[arg(long, value_name = "VERSION")]
         at: Option<u64>,
     },
-    /// Show the log
+    /// Show all that happened, in order
     Log(LogArgs),
 }
 
 #[tokio::main]
-async fn main() -> Done {
-    let Arguments { store, task } = Arguments::parse();
+async fn main() -> ExitCode {
+    end(run(Arguments::parse()).await)
+}
+
+async fn run(Arguments { store, task }: Arguments) -> Done {
     let task = task.unwrap_or(Task::Demo);
     // Before the store is opened, for it looks once whether anybody listens.
     if matches!(task, Task::Serve(_)) {

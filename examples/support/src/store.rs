@@ -8,7 +8,7 @@ use tempfile::TempDir;
 /// Where the log lives.
 #[derive(Debug, Clone, clap::Args)]
 pub struct StoreArgs {
-    /// Where the log lives: `memory:`, `sqlite:PATH` or `postgres://…`
+    /// Where the log lives: memory:, sqlite:PATH or postgres://…
     #[arg(long, global = true, value_name = "URL")]
     store: Option<String>,
 }

@@ -128,3 +128,58 @@ fn bar(count: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{wide_bar} {pos}/{len}  {per_sec}  {eta} to go");
     ProgressBar::new(count).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::{sync::Barrier, time::timeout};
+
+    use super::*;
+
+    /// Longer than anything here takes that works.
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    /// An answer comes once so many ask.
+    fn together(count: usize) -> impl Fn(u64) -> futures_util::future::BoxFuture<'static, Result<(), String>> + Clone {
+        let barrier = Arc::new(Barrier::new(count));
+        move |nth| {
+            let barrier = Arc::clone(&barrier);
+            Box::pin(async move {
+                barrier.wait().await;
+                if nth == 3 { Err("no".to_owned()) } else { Ok(()) }
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn in_a_closed_loop_so_many_ask_at_once_until_all_is_asked_for() -> Done {
+        let (bar, start) = (ProgressBar::hidden(), Instant::now());
+        let samples = timeout(PATIENCE, closed(35, 7, &bar, start, together(7))).await??;
+        assert_eq!((samples.all.len(), &samples.failures["no"]), (35, &1));
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn in_an_open_loop_nobody_waits_for_another_s_answer() -> Done {
+        let (bar, start) = (ProgressBar::hidden(), Instant::now());
+        let samples = timeout(PATIENCE, open(20, 1_000, &bar, start, together(20))).await??;
+        let last = samples.all.iter().map(|sample| sample.at).max();
+        assert!(last >= Some(Duration::from_millis(19)), "at the rate that was asked for: {last:?}");
+        // The first was due when it all began, and was answered with the last.
+        let longest = samples.all.iter().map(|sample| sample.took).max();
+        assert!(longest >= Some(Duration::from_millis(19)), "{longest:?}");
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn in_an_open_loop_who_is_asked_late_is_as_slow_as_that() -> Done {
+        // One after the other, and nobody else gets to run meanwhile.
+        let slow = |_| async {
+            std::thread::sleep(Duration::from_millis(5));
+            Ok(())
+        };
+        let samples = open(20, 1_000, &ProgressBar::hidden(), Instant::now(), slow).await?;
+        let longest = samples.all.iter().map(|sample| sample.took).max();
+        assert!(longest >= Some(Duration::from_millis(100 - 19)), "{longest:?}");
+        Ok(())
+    }
+}

@@ -13,18 +13,18 @@ pub use self::drive::prepare;
 #[derive(Debug, Clone, clap::Args)]
 pub struct LoadArgs {
     /// How many commands in all
-    #[arg(long, default_value_t = 10_000)]
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub commands: u64,
     /// How many ask at once, each again as soon as it is answered
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100)]
     pub concurrency: usize,
-    /// Ask so often a second instead, whether the answers keep up or not
-    #[arg(long, conflicts_with_all = ["commands", "concurrency"])]
+    /// Instead, ask so many times a second, whether the answers keep up or not
+    #[arg(long, value_name = "N", conflicts_with_all = ["commands", "concurrency"])]
     pub rate: Option<u32>,
-    /// For so many seconds
-    #[arg(long, default_value_t = 10, requires = "rate")]
+    /// With --rate: for how many seconds
+    #[arg(long, value_name = "N", default_value_t = 10, requires = "rate")]
     pub seconds: u32,
-    /// Where to draw what happened, as SVG
-    #[arg(long, default_value = "load.svg")]
+    /// The file to draw a picture of it into, as SVG
+    #[arg(long, value_name = "FILE", default_value = "load.svg")]
     pub plot: PathBuf,
 }

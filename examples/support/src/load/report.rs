@@ -41,3 +41,21 @@ impl fmt::Display for Report {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn a_report_says_how_many_were_a_yes_and_why_the_others_were_not() {
+        let (start, mut samples) = (Instant::now(), Samples::default());
+        for answer in [Ok(()), Ok(()), Err("no money".to_owned()), Ok(())] {
+            samples.add(start, start, answer);
+        }
+        let said = Report { samples, took: Duration::from_secs(2), stats: Stats::default() }.to_string();
+        let first = "4 asked for in 2.00s: 2 a second; 75.00 % succeeded\n  1 times: no money\np50 ";
+        assert!(said.starts_with(first), "{said}");
+    }
+}
