@@ -62,7 +62,7 @@ pub(crate) async fn tell(bank: &Bank, place: &Opened) -> Done {
         books.paid_in, books.interest, books.paid_out
     );
     println!("That leaves {held}, which is what the accounts hold. Of {} sent, {} arrived.", books.sent, books.arrived);
-    what_next("banking", place, crate::USUAL, "history ada --at 2");
+    what_next("banking", place, crate::USUAL, ("history ada --at 2", "an account as it was"));
     Ok(())
 }
 

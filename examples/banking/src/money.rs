@@ -95,6 +95,13 @@ mod tests {
     }
 
     #[test]
+    #[should_panic(expected = "the log adds up")]
+    fn a_log_by_which_more_goes_out_than_came_in_is_loudly_broken() {
+        let mut balance = Money::cents(1);
+        balance -= Money::cents(2);
+    }
+
+    #[test]
     fn interest_is_rounded_down_and_cannot_overflow() -> Result<(), RateError> {
         for (cents, rate, brings) in [(19_999, 100, 199), (99, 100, 0), (u128::MAX, 10_000, u128::MAX)] {
             assert_eq!(Money(cents).interest(Rate::try_new(rate)?), Money(brings));

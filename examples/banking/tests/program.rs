@@ -23,6 +23,7 @@ fn without_arguments_it_tells_a_story_that_adds_up() -> Done {
     ] {
         assert!(story.contains(part), "`{part}` is missing:\n{story}");
     }
+    assert!(!story.contains("Its log is sqlite:bank.db"), "it leaves nothing behind:\n{story}");
     Ok(())
 }
 

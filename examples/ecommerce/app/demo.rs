@@ -73,7 +73,7 @@ pub(crate) async fn tell(shop: &Shop, place: &Opened) -> Done {
     });
     println!("\nWhat was written to the streams of orders and products meanwhile:\n");
     print(executor.log(before).until(head).categories(["order", "product"]).raw()).await?;
-    what_next("ecommerce", place, crate::USUAL, "products");
+    what_next("ecommerce", place, crate::USUAL, ("products", "what can be bought"));
     Ok(())
 }
 

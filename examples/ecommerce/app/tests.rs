@@ -51,13 +51,14 @@ async fn every_endpoint_does_what_the_document_says(kind: Kind) -> Done {
     assert_eq!(placed.header("location"), Some("/orders/order-ada"));
     client.post("/orders/order-ada/shipment", &json!({})).await?.is(200)?;
     client.post("/orders", &comes_in(client, "bob", "TEA", 2).await?).await?.is(201)?;
+    client.post("/orders", &comes_in(client, "carol", "POT", 1).await?).await?.is(201)?;
     let cancelled = client.delete("/orders/order-bob").await?.is(200)?.json()?;
     let last = client.delete("/payment-methods/card-ada").await?.is(200)?.json()?;
     assert!(last["position"].as_u64() > cancelled["position"].as_u64());
 
     let at = format!("?position={}", last["position"]);
     let tea = json!({ "product": "TEA", "name": "Something to sell", "price": 500, "available": 7 });
-    let pot = json!({ "product": "POT", "name": "Something to sell", "price": 500, "available": 1 });
+    let pot = json!({ "product": "POT", "name": "Something to sell", "price": 500, "available": 0 });
     for (path, shown) in [
         ("/carts/cart-ada", json!({ "cart": "cart-ada", "products": { "TEA": 3 }, "order": "order-ada" })),
         (
@@ -78,7 +79,7 @@ async fn every_endpoint_does_what_the_document_says(kind: Kind) -> Done {
             &format!("/customers/bob/orders{at}"),
             json!([{ "order": "order-bob", "total": 1_000, "status": "cancelled" }]),
         ),
-        (&format!("/best-sellers{at}"), json!([{ "product": "TEA", "sold": 3 }])),
+        (&format!("/best-sellers{at}"), json!([{ "product": "TEA", "sold": 3 }, { "product": "POT", "sold": 1 }])),
     ] {
         assert_eq!(client.get(path).await?.is(200)?.json()?, shown, "{path}");
     }

@@ -24,6 +24,7 @@ fn without_arguments_it_tells_how_one_of_sixty_four_gets_the_last_pot() -> Done 
     ] {
         assert!(story.contains(part), "`{part}` is missing:\n{story}");
     }
+    assert!(!story.contains("Its log is sqlite:shop.db"), "it leaves nothing behind:\n{story}");
     assert_eq!(story.matches("order.placed").count(), 2, "one, and one after it was cancelled:\n{story}");
     Ok(())
 }

@@ -20,13 +20,13 @@ pub fn say<E: Error + Send + Sync + 'static>(line: impl Display, outcome: Result
     Ok(())
 }
 
-/// What to try next with this program, on the store that the story was told on or else on its usual one.
-pub fn what_next(package: &str, place: &Opened, usual: &str, look: &str) {
+/// What to try next with this program, on the store that the story was told on or else on its usual one; and its own task.
+pub fn what_next(package: &str, place: &Opened, usual: &str, own: (&str, &str)) {
     let url = if place.is_passing() { usual } else { &place.url };
     println!("\nWhat to try next:\n");
     for (task, why) in [
         ("", "the same where it stays: run it twice"),
-        (look, "what is there, and what happened to it"),
+        own,
         ("serve", "the same over HTTP; /openapi.json says what it can do"),
         ("log --follow", "the log, while something happens elsewhere"),
         ("load", "many commands at once"),

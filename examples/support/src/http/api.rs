@@ -29,6 +29,11 @@ pub struct Api<E> {
     document: Document,
 }
 
+/// A command of a domain that says no with an `E`, and that can be read from a request.
+pub trait Asks<E>: Command<Error = E> + DeserializeOwned + 'static {}
+
+impl<E, C: Command<Error = E> + DeserializeOwned + 'static> Asks<E> for C {}
+
 /// As it was at this version.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,46 +65,36 @@ impl<E: Display + Send + 'static> Api<E> {
 
     /// A command that makes something, which can be looked at under `place` from then on.
     #[must_use]
-    pub fn creates<C, K>(self, path: &'static str, place: &'static str, says: &str, key: fn(&C) -> &K) -> Self
-    where
-        C: Command<Error = E> + DeserializeOwned + 'static,
-        K: StreamKey,
-    {
+    pub fn creates<C: Asks<E>, K: StreamKey>(
+        self,
+        path: &'static str,
+        place: &'static str,
+        says: &str,
+        key: fn(&C) -> &K,
+    ) -> Self {
         self.command(Method::POST, path, Some(place), says, key)
     }
 
     /// A command that does something. `If-Match` and the answer's version are those of `key`.
     #[must_use]
-    pub fn does<C, K>(self, path: &'static str, says: &str, key: fn(&C) -> &K) -> Self
-    where
-        C: Command<Error = E> + DeserializeOwned + 'static,
-        K: StreamKey,
-    {
+    pub fn does<C: Asks<E>, K: StreamKey>(self, path: &'static str, says: &str, key: fn(&C) -> &K) -> Self {
         self.command(Method::POST, path, None, says, key)
     }
 
     /// A command that does away with something.
     #[must_use]
-    pub fn ends<C, K>(self, path: &'static str, says: &str, key: fn(&C) -> &K) -> Self
-    where
-        C: Command<Error = E> + DeserializeOwned + 'static,
-        K: StreamKey,
-    {
+    pub fn ends<C: Asks<E>, K: StreamKey>(self, path: &'static str, says: &str, key: fn(&C) -> &K) -> Self {
         self.command(Method::DELETE, path, None, says, key)
     }
 
-    fn command<C, K>(
+    fn command<C: Asks<E>, K: StreamKey>(
         mut self,
         method: Method,
         path: &'static str,
         place: Option<&'static str>,
         says: &str,
         key: fn(&C) -> &K,
-    ) -> Self
-    where
-        C: Command<Error = E> + DeserializeOwned + 'static,
-        K: StreamKey,
-    {
+    ) -> Self {
         let (executor, refusal) = (self.service.executor.clone(), self.refusal);
         self.document.command(&method, path, says, C::NAME, place.is_some());
         self.route(method, path, async move |conditions: Conditions, Asked(command): Asked<C>| {
@@ -114,10 +109,12 @@ impl<E: Display + Send + 'static> Api<E> {
 
     /// What one thing is, or was: `?version=7`.
     #[must_use]
-    pub fn state<K>(mut self, path: &'static str, says: &str, show: fn(&K, &K::State) -> Value) -> Self
-    where
-        K: StreamKey<Err: Display>,
-    {
+    pub fn state<K: StreamKey<Err: Display>>(
+        mut self,
+        path: &'static str,
+        says: &str,
+        show: fn(&K, &K::State) -> Value,
+    ) -> Self {
         let executor = self.service.executor.clone();
         self.document.read(path, says, "version");
         self.route(Method::GET, path, async move |Id(key): Id<K>, Params(at): Params<AtVersion>| {

@@ -12,7 +12,7 @@ mod serve;
 
 use self::{answer::Answer, events::events};
 pub use self::{
-    api::{Api, WithPosition},
+    api::{Api, Asks, WithPosition},
     input::{Body, Id, Params},
     probes::metrics,
     problem::Problem,

@@ -23,10 +23,10 @@ pub struct Client {
 #[derive(Debug)]
 pub struct Request<'a> {
     client: &'a Client,
-    method: Method,
-    path: String,
-    headers: Vec<(&'static str, String)>,
-    body: String,
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) body: String,
 }
 
 /// An answer.
@@ -95,16 +95,16 @@ impl Request<'_> {
         let connection = tokio::spawn(connection);
         let mut request =
             hyper::Request::builder().method(self.method.clone()).uri(&self.path).header("host", "localhost");
-        for (name, value) in self.headers {
-            request = request.header(name, value);
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
         }
-        let response = sender.send_request(request.body(Full::new(Bytes::from(self.body)))?).await?;
+        let response = sender.send_request(request.body(Full::new(Bytes::from(self.body.clone())))?).await?;
         let (parts, body) = response.into_parts();
         let text = String::from_utf8(body.collect().await?.to_bytes().to_vec())?;
         drop(sender);
         connection.await??;
         let reply = Reply { status: parts.status, headers: parts.headers, text };
-        self.client.document.allows(&self.method, &self.path, &reply)?;
+        self.client.document.allows(&self, &reply)?;
         Ok(reply)
     }
 }

@@ -5,10 +5,9 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use axum::http::Method;
 use serde_json::Value;
 
-use super::Reply;
+use super::{Reply, Request};
 use crate::Done;
 
 /// An `OpenAPI` document, and which of its answers were seen.
@@ -44,8 +43,9 @@ impl Document {
         operations.filter(|operation| !seen.contains(operation)).collect()
     }
 
-    /// Whether it speaks of such an answer. What it does not describe at all is a 404 or a 405.
-    pub(super) fn allows(&self, method: &Method, path: &str, reply: &Reply) -> Done {
+    /// Whether it speaks of such a request and such an answer. What it does not describe at all is a 404 or a 405.
+    pub(super) fn allows(&self, request: &Request<'_>, reply: &Reply) -> Done {
+        let Request { method, path, headers, body, .. } = request;
         let path = path.split('?').next().unwrap_or(path);
         let status = reply.status.as_u16();
         let Some(template) = self.template(path) else {
@@ -61,11 +61,26 @@ impl Document {
         if !is_said && (operation["responses"]["default"].is_null() || !is_problem) {
             return Err(format!("{method} {path} is not said to answer {status}: {}", reply.text).into());
         }
-        // A problem shows nothing of what the endpoint does.
+        // A problem shows nothing of what the endpoint does, and takes.
         if is_said {
+            if body.len() > "{}".len() && operation["requestBody"].is_null() {
+                return Err(format!("{method} {path} is not said to take a body").into());
+            }
+            for (header, _) in headers.iter().filter(|(name, _)| *name != "content-type") {
+                let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+                if !parameters.any(|parameter| self.name(parameter).eq_ignore_ascii_case(header)) {
+                    return Err(format!("{method} {path} is not said to take `{header}`").into());
+                }
+            }
             self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(format!("{method} {template}"));
         }
         Ok(())
+    }
+
+    fn name<'a>(&'a self, parameter: &'a Value) -> &'a str {
+        let pointer = parameter["$ref"].as_str().and_then(|to| to.strip_prefix('#'));
+        let parameter = pointer.and_then(|to| self.value.pointer(to)).unwrap_or(parameter);
+        parameter["name"].as_str().unwrap_or_default()
     }
 
     fn template(&self, path: &str) -> Option<&str> {
