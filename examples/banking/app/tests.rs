@@ -67,7 +67,9 @@ async fn every_endpoint_does_what_the_document_says(kind: Kind) -> Done {
     let history = client.get("/accounts/ada/history").await?.is(200)?.json()?;
     let events: Vec<_> = history.as_array().into_iter().flatten().map(|event| &event["event"]).collect();
     assert_eq!(events, ["account.opened", "account.deposited", "account.withdrawn", "account.interest_paid"]);
-    assert_eq!((&history[2]["data"], &history[2]["position"]), (&json!({ "amount": 2_000 }), &json!(5)));
+    let sent = &history[2];
+    assert_eq!((&sent["data"], &sent["correlation"]), (&json!({ "amount": 2_000 }), &json!("r-1")));
+    assert_eq!((&sent["position"], &sent["version"]), (&json!(5), &json!(3)));
 
     let statement = client.get(format!("/accounts/bob/statement{at}")).await?;
     if kind == Kind::Memory {

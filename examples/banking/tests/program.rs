@@ -1,5 +1,10 @@
 //! The program itself, as its user runs it.
 
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+
 use foldline::testing::{TempFolder, TempSchema, temp_postgres::TempPostgres};
 use support::{
     Done,
@@ -67,16 +72,42 @@ fn load_leaves_a_log_that_adds_up_and_a_picture() -> Done {
 }
 
 #[test]
-fn asked_to_stop_it_stops_and_those_who_follow_the_log_see_what_it_did() -> Done {
+fn those_who_follow_the_log_see_what_happens_elsewhere() -> Done {
     let folder = TempFolder::fresh()?;
     let url = format!("sqlite:{}", folder.file("bank.db").display());
-    let mut serving = Running::start(BANK, &["--store", &url, "serve", "--listen", "127.0.0.1:0"])?;
-    assert!(serving.next_line()?.starts_with("Serving at http://127.0.0.1:"));
     let mut following = Running::start(BANK, &["--store", &url, "log", "--follow"])?;
     says(BANK, &["--store", &url, "demo"])?;
     let first = following.next_line()?;
     assert!(first.contains("account-ada 1") && first.contains("Ada Lovelace"), "{first}");
-    following.stop(Signal::INT)?;
-    assert!(serving.stop(Signal::TERM)?.ends_with("Stopped."));
+    following.ask(Signal::INT)?;
+    following.stops()?;
+    Ok(())
+}
+
+#[test]
+fn asked_to_stop_it_answers_first_what_it_has_accepted() -> Done {
+    let folder = TempFolder::fresh()?;
+    let url = format!("sqlite:{}", folder.file("bank.db").display());
+    let mut serving = Running::start(BANK, &["--store", &url, "serve", "--listen", "127.0.0.1:0"])?;
+    let serves = serving.next_line()?;
+    let address = serves.strip_prefix("Serving at http://").and_then(|rest| rest.split(": ").next());
+
+    let mut asking = TcpStream::connect(address.ok_or("it does not say where")?)?;
+    let body = r#"{"account": "eve", "owner": "Eve"}"#;
+    let head = "POST /accounts HTTP/1.1\r\nhost: bank\r\nconnection: close\r\ncontent-type: application/json\r\nexpect: 100-continue";
+    write!(asking, "{head}\r\ncontent-length: {}\r\n\r\n", body.len())?;
+    let mut go_on = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+    asking.read_exact(&mut go_on)?;
+    // It waits for the body, and is asked to stop meanwhile.
+    serving.ask(Signal::TERM)?;
+    assert!(serving.next_line()?.starts_with("Stopping"));
+    asking.write_all(body.as_bytes())?;
+    let mut answer = String::new();
+    asking.read_to_string(&mut answer)?;
+
+    assert!(answer.starts_with("HTTP/1.1 201 Created"), "{answer}");
+    assert_eq!(serving.stops()?, "Stopped.");
+    let accounts = says(BANK, &["--store", &url, "accounts"])?;
+    assert!(accounts.contains("eve"), "{accounts}");
     Ok(())
 }

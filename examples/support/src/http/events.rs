@@ -23,7 +23,7 @@ pub(super) async fn events<K: StreamKey>(
         let data: Value = serde_json::from_slice(event.payload()).unwrap_or_default();
         shown.push(json!({
             "version": event.version(), "position": event.position(), "time": event.time().to_string(),
-            "event": event.name(), "data": data,
+            "event": event.name(), "data": data, "correlation": event.metadata().correlation,
         }));
     }
     if shown.is_empty() { Err(Problem::never(key)) } else { Ok(Json(shown).into_response()) }

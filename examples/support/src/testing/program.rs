@@ -3,6 +3,8 @@
 use std::{
     io::{BufRead, BufReader, Lines},
     process::{Child, ChildStdout, Command, Stdio},
+    thread::sleep,
+    time::Duration,
 };
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -49,14 +51,29 @@ impl Running {
         Ok(self.lines.next().ok_or("it has said all")??)
     }
 
-    /// Asks it to stop. What it says until it has is the answer.
+    /// Asks it to stop.
     ///
     /// # Errors
-    /// When it is killed by that, or ends badly.
-    pub fn stop(mut self, signal: Signal) -> Done<String> {
-        kill_process(Pid::from_child(&self.process), signal)?;
-        let rest = self.lines.by_ref().collect::<Result<Vec<_>, _>>()?.join("\n");
-        if self.process.wait()?.success() { Ok(rest) } else { Err("it was asked to stop, and failed".into()) }
+    /// When it is not there any more.
+    pub fn ask(&self, signal: Signal) -> Done {
+        Ok(kill_process(Pid::from_child(&self.process), signal)?)
+    }
+
+    /// Waits until it has stopped. What it says until then is the answer.
+    ///
+    /// # Errors
+    /// When it goes on, was killed, or ends badly.
+    pub fn stops(mut self) -> Done<String> {
+        for _ in 0..3_000 {
+            match self.process.try_wait()? {
+                None => sleep(Duration::from_millis(10)),
+                Some(status) if status.success() => {
+                    return Ok(self.lines.by_ref().collect::<Result<Vec<_>, _>>()?.join("\n"));
+                }
+                Some(status) => return Err(format!("it was asked to stop, and came to this: {status}").into()),
+            }
+        }
+        Err("it does not stop".into())
     }
 }
 
