@@ -35,6 +35,18 @@ pub(crate) fn kind<D: Dialect>(error: &sqlx::Error) -> Kind {
     }
 }
 
+/// Whether an error that came out of somebody else's work would not be there a little later. What was asked for in vain, or
+/// came back in another form than was thought, is no fault of the database's.
+pub(crate) fn is_passing<D: Dialect>(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(_) => kind::<D>(error) != Kind::Refused,
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed | sqlx::Error::PoolTimedOut => true,
+        // Of `Protocol` the connection's state tells: it is said of a broken answer, and as well of a statement that binds too
+        // much, which was never sent.
+        _ => false,
+    }
+}
+
 /// The error in our words.
 pub(crate) fn store_error<D: Dialect>(doing: &str, error: sqlx::Error) -> StoreError {
     let kind = kind::<D>(&error);

@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, sync::Arc};
 
-use super::faults::{Dialect, Kind, kind, store_error};
+use super::faults::{Dialect, Kind, is_passing, kind, store_error};
 use crate::{
     error::StoreError,
     projection::ProjectionError,
@@ -38,18 +38,43 @@ pub(crate) fn failed<D: Dialect>(error: sqlx::Error) -> WriteFault {
 
 /// What went wrong in work that is not ours: it is to blame, unless the database could not just then.
 pub(crate) fn worked<D: Dialect>(error: ProjectionError) -> WriteFault {
-    let mut cause: Option<&(dyn StdError + 'static)> = Some(&error);
-    while let Some(one) = cause {
-        match one.downcast_ref::<sqlx::Error>().map(kind::<D>) {
-            Some(Kind::Connection | Kind::Transient) => {
-                let (context, source) = (format!("{WRITING}: {one}").into(), Some(Arc::new(error) as _));
-                return WriteFault::Store(StoreError::Unavailable { context, source });
-            }
-            Some(Kind::Refused) => break,
-            None => cause = one.source(),
-        }
+    match driver_error(&error).filter(|said| is_passing::<D>(said)).map(ToString::to_string) {
+        Some(said) => unavailable(&said, error),
+        None => WriteFault::Work(error),
     }
-    WriteFault::Work(error)
+}
+
+/// The same, where the transaction could not be rolled back either: on a connection that is gone no work can be done, whatever
+/// its own words for that are.
+pub(crate) fn not_rolled_back<D: Dialect>(fault: WriteFault, error: &sqlx::Error) -> WriteFault {
+    match fault {
+        WriteFault::Work(work) if kind::<D>(error) == Kind::Connection => unavailable(&error.to_string(), work),
+        fault => fault,
+    }
+}
+
+fn unavailable(said: &str, error: ProjectionError) -> WriteFault {
+    let (context, source) = (format!("{WRITING}: {said}").into(), Some(Arc::new(error) as _));
+    WriteFault::Store(StoreError::Unavailable { context, source })
+}
+
+/// What the driver said, if that is what somebody else's error came of.
+fn driver_error(error: &ProjectionError) -> Option<&sqlx::Error> {
+    let mut cause: Option<&(dyn StdError + 'static)> = match error {
+        ProjectionError::Handler(source) | ProjectionError::Write(source) => Some(&**source),
+        other => other.source(),
+    };
+    while let Some(one) = cause {
+        if let Some(said) = one.downcast_ref().or_else(|| one.downcast_ref::<Arc<sqlx::Error>>().map(Arc::as_ref)) {
+            return Some(said);
+        }
+        // An error that is shared has the type of what shares it.
+        cause = match one.downcast_ref::<Arc<dyn StdError + Send + Sync>>() {
+            Some(shared) => Some(&**shared),
+            None => one.source(),
+        };
+    }
+    None
 }
 
 /// What a failed end of a transaction means: constraints that are looked at only then are the work's own.

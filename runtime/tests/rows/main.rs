@@ -8,6 +8,7 @@ mod common;
 mod support;
 
 mod errors;
+mod faults;
 mod model;
 mod once;
 mod owners;

@@ -10,6 +10,7 @@ mod common;
 mod support;
 
 mod errors;
+mod faults;
 mod model;
 mod once;
 mod owners;

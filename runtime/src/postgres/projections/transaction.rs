@@ -10,7 +10,7 @@ use crate::{
     postgres::{faults::SqlState, schema::Schema},
     sql::{
         pool::{Source, late},
-        projections::{WRITING, failed, next_step, not_committed, worked},
+        projections::{WRITING, failed, next_step, not_committed, not_rolled_back, worked},
     },
     store::{Checkpoint, Lease, Work, WriteFault},
 };
@@ -83,9 +83,9 @@ async fn run<T>(
                 Err((fault, sound))
             }
         },
-        Err(fault) => {
-            let sound = transaction.rollback().await.is_ok();
-            Err((fault, sound))
-        }
+        Err(fault) => match transaction.rollback().await {
+            Ok(()) => Err((fault, true)),
+            Err(error) => Err((not_rolled_back::<SqlState>(fault, &error), false)),
+        },
     }
 }

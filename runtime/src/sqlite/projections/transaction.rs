@@ -13,7 +13,7 @@ use crate::{
     error::StoreError,
     sql::{
         pool::late,
-        projections::{WRITING, failed, next_step, not_committed, worked},
+        projections::{WRITING, failed, next_step, not_committed, not_rolled_back, worked},
     },
     sqlite::{
         connect::Connector,
@@ -133,10 +133,10 @@ pub(super) async fn in_transaction<T>(
             // It may stand in the WAL: the connection, and what it has open, is given up.
             Err(error) => (Err(not_committed::<ResultCodes>(error)), false),
         },
-        Ok(Err(fault)) => {
-            let sound = transaction.rollback().await.is_ok();
-            (Err(fault), sound)
-        }
+        Ok(Err(fault)) => match transaction.rollback().await {
+            Ok(()) => (Err(fault), true),
+            Err(error) => (Err(not_rolled_back::<ResultCodes>(fault, &error)), false),
+        },
         // The connection is dropped, and with it whatever was under way.
         Err(_) => (Err(WriteFault::Store(late(WRITING, LONGEST))), false),
     }
