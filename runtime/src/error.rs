@@ -229,6 +229,14 @@ pub enum StoreError {
         /// The last position.
         head: u64,
     },
+    /// Where a projection's rows belong is something that is not the projection's. It was left as it is.
+    #[error("`{place}` is not the projection's, and is left as it is: {reason}")]
+    PlaceTaken {
+        /// The schema, or the file.
+        place: Arc<str>,
+        /// What is there, and what to do about it.
+        reason: PlaceFault,
+    },
     /// The store cannot be reached, or cannot answer just now. Trying again may help.
     #[error("the store cannot be reached: {context}")]
     Unavailable {
@@ -264,6 +272,27 @@ impl StoreError {
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unavailable { .. })
     }
+}
+
+/// What is in a place that is not a projection's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlaceFault {
+    /// A log.
+    #[error("a log lives there; call the projection otherwise, or keep one of the two logs elsewhere")]
+    Log,
+    /// The rows of another projection, maybe of another log.
+    #[error("it holds other rows (\"{mark}\"); call one of the two projections otherwise")]
+    Another {
+        /// What it is marked with.
+        mark: String,
+    },
+    /// Nothing says whose it is.
+    #[error("nobody knows whose it is; move it away, or hand it over, with all that is in it, by `{remedy}`")]
+    Unmarked {
+        /// What hands it over.
+        remedy: String,
+    },
 }
 
 /// What is wrong with a key.

@@ -42,7 +42,7 @@ pub use self::postgres::{PostgresDatabase, PostgresOptions, PostgresStore};
 pub use self::sqlite::{SqliteDatabase, SqliteOptions, SqliteStore, Synchronous};
 pub use self::{
     command::{Access, Command, Decide, Declared, Declares, Fingerprint, Opener, Paused},
-    error::{ExecuteError, KeyFault, StoreError},
+    error::{ExecuteError, KeyFault, PlaceFault, StoreError},
     event::{DecodeError, EncodeError, Event, EventField, EventType, Payload, decode_fields, encode_fields},
     event_name::EventName,
     executor::{

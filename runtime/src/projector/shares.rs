@@ -109,11 +109,18 @@ impl<K: Kind> Shares<K> {
     }
 }
 
-/// A name stands in names of schemas and tables.
+/// A name stands in names of schemas and tables, beside those of what is being built and what it took the place of.
 fn check_name(name: &str) -> Result<(), StoreError> {
     let plain = |char: char| char.is_ascii_alphanumeric() || char == '_';
-    if !name.is_empty() && name.len() <= 40 && name.chars().all(plain) {
-        return Ok(());
+    if name.is_empty() || name.len() > 40 || !name.chars().all(plain) {
+        return Err(refused(format!(
+            "a projection cannot be called `{name}`: letters, digits and `_`, 40 of them at the most"
+        )));
     }
-    Err(refused(format!("a projection cannot be called `{name}`: letters, digits and `_`, 40 of them at the most")))
+    match ["_next", "_old"].into_iter().find(|kept| name.ends_with(kept)) {
+        Some(kept) => Err(refused(format!(
+            "a projection cannot be called `{name}`: `{kept}` at the end is kept for rebuilds; call it otherwise"
+        ))),
+        None => Ok(()),
+    }
 }

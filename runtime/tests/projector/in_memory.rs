@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use foldline_runtime::{
-    Executor, InMemory, MemoryStore, ProjectionOptions, Projector, ProjectorBuilder, ProjectorError, RunState,
-    StoreError, Timestamp,
+    Delivery, Executor, InMemory, MemoryStore, Projection, ProjectionError, ProjectionOptions, Projector,
+    ProjectorBuilder, ProjectorError, RunState, StoreError, Timestamp,
     storage::{Checkpoint, Snapshot, Store},
 };
 
@@ -173,4 +173,21 @@ async fn two_of_one_name_are_refused() {
     let builder = two.into_iter().fold(Projector::builder(MemoryStore::new()), ProjectorBuilder::run);
     let refused = builder.start();
     assert!(matches!(&refused, Err(StoreError::Failed { context, .. }) if context.contains("sums")), "{refused:?}");
+}
+
+/// Their rows would be where a rebuild of `sums` puts its own.
+#[tokio::test]
+async fn names_that_a_rebuild_needs_are_refused() {
+    #[derive(Clone)]
+    struct Next;
+    impl Projection for Next {
+        const NAME: &'static str = "sums_next";
+        const CATEGORIES: &'static [&'static str] = &[];
+
+        fn apply(&mut self, _: Delivery<'_>) -> Result<(), ProjectionError> {
+            Ok(())
+        }
+    }
+    let refused = Projector::builder(MemoryStore::new()).run(InMemory::new(Next)).start();
+    assert!(matches!(&refused, Err(StoreError::Failed { context, .. }) if context.contains("`_next`")), "{refused:?}");
 }

@@ -22,7 +22,7 @@ const SAMPLES: i64 = 10;
 
 impl PostgresDatabase {
     /// Runs a text of ours, with the log's schema filled in.
-    async fn ours(&self, connection: &mut PgConnection, sql: &str) -> Result<u64, WriteFault> {
+    pub(super) async fn ours(&self, connection: &mut PgConnection, sql: &str) -> Result<u64, WriteFault> {
         // Safe: the texts are ours, and names in them are quoted.
         let sql = AssertSqlSafe(self.0.schema.fill(sql));
         sqlx::raw_sql(sql).execute(connection).await.map(|done| done.rows_affected()).map_err(failed)
@@ -105,17 +105,15 @@ impl Database for PostgresDatabase {
             let place = self.place(projection, build).map_err(WriteFault::Store)?;
             self.transaction(&place, async |connection| {
                 if build == Build::Next {
+                    // Better said now than after hours of building.
+                    let current = self.place(projection, Build::Current).map_err(WriteFault::Store)?;
+                    self.is_there(connection, projection, &current).await?;
                     self.drop_next(connection, projection).await?;
                 }
                 if !self.is_ours_to_make(connection, projection, build).await? {
                     return Ok(());
                 }
-                // Where the application may not make schemas, somebody else has made it.
-                let there = sqlx::query("select to_regnamespace(quote_ident($1)) is not null").persistent(false);
-                let there = there.bind(place.name()).fetch_one(&mut *connection).await.map_err(failed)?;
-                if !there.try_get::<bool, _>(0).map_err(failed)? {
-                    self.ours(connection, &format!("create schema {}", place.quoted())).await?;
-                }
+                self.make_place(connection, projection, &place).await?;
                 create(connection).await.map_err(projections::worked::<SqlState>)
             })
             .await
@@ -167,13 +165,18 @@ impl Database for PostgresDatabase {
                         }
                         moved.push(next_step(lease));
                     }
-                    let gone = lease_call(&self.0.statements.drop_checkpoint, next).bind(big(next.fence)).persistent(false);
+                    let gone =
+                        lease_call(&self.0.statements.drop_checkpoint, next).bind(big(next.fence)).persistent(false);
                     if gone.execute(&mut *connection).await.map_err(failed)?.rows_affected() == 0 {
                         return Err(WriteFault::Lost);
                     }
+                    for place in [&current, &new] {
+                        self.is_there(connection, projection, place).await?;
+                    }
+                    self.drop_place(connection, projection, &old).await?;
                     let (current, new, old) = (current.quoted(), new.quoted(), old.quoted());
                     let swap = format!(
-                        "drop schema if exists {old} cascade; alter schema {current} rename to {old}; alter schema {new} rename to {current};
+                        "alter schema {current} rename to {old}; alter schema {new} rename to {current};
                          delete from :\"schema\".projection_builds where projection = '{projection}' and next"
                     );
                     self.ours(connection, &swap).await?;
@@ -203,27 +206,18 @@ impl Database for PostgresDatabase {
 impl PostgresDatabase {
     /// Takes away what was built, and what its like took the place of.
     async fn drop_next(&self, connection: &mut PgConnection, projection: &str) -> Result<(), WriteFault> {
-        let next = self.place(projection, Build::Next).map_err(WriteFault::Store)?;
-        let old = self.old_place(projection).map_err(WriteFault::Store)?;
-        let sql = format!(
-            "drop schema if exists {} cascade; drop schema if exists {} cascade;
-             delete from :\"schema\".projection_builds where projection = '{projection}' and next",
-            next.quoted(),
-            old.quoted(),
-        );
-        self.ours(connection, &sql).await.map(drop)
+        for place in [self.place(projection, Build::Next), self.old_place(projection)] {
+            self.drop_place(connection, projection, &place.map_err(WriteFault::Store)?).await?;
+        }
+        let forget = format!("delete from :\"schema\".projection_builds where projection = '{projection}' and next");
+        self.ours(connection, &forget).await.map(drop)
     }
 
     fn places(&self, projection: &str) -> Result<(Schema, Schema), StoreError> {
         Ok((self.place(projection, Build::Current)?, self.place(projection, Build::Next)?))
     }
-
-    /// Where the rows are for the moment that it takes to let go of them.
-    fn old_place(&self, projection: &str) -> Result<Schema, StoreError> {
-        Schema::new(&format!("{}_{projection}_old", self.0.schema.name()))
-    }
 }
 
-fn failed(error: sqlx::Error) -> WriteFault {
+pub(super) fn failed(error: sqlx::Error) -> WriteFault {
     projections::failed::<SqlState>(error)
 }

@@ -2,6 +2,7 @@
 
 mod builds;
 mod checkpoints;
+mod places;
 mod reading;
 mod transaction;
 
@@ -19,13 +20,14 @@ use super::{
 use crate::{
     error::StoreError,
     sql::pool::{Pool, Source},
-    store::{AnyStore, Build, Store},
+    store::{AnyStore, Store},
 };
 
 /// The PostgreSQL database that a log lives in, as read models write to it: `impl Rows<PostgresDatabase> for …`.
 ///
 /// Each projection has a schema of its own for its tables, called after the log's schema and the projection:
-/// `bank_holdings`. Names without a schema are found there, and in `public`.
+/// `bank_holdings`. Names without a schema are found there, and in `public`. A comment on the schema says whose it is: one that
+/// says otherwise, or holds something that no projection has made, is neither written to nor dropped.
 #[derive(Clone)]
 pub struct PostgresDatabase(Arc<Shared>);
 
@@ -50,15 +52,6 @@ impl PostgresDatabase {
 
     pub(super) fn of_store(store: &AnyStore) -> Option<Self> {
         store.database()?.downcast_ref().cloned()
-    }
-
-    /// The schema of a projection's tables.
-    fn place(&self, projection: &str, build: Build) -> Result<Schema, StoreError> {
-        let suffix = match build {
-            Build::Current => "",
-            Build::Next => "_next",
-        };
-        Schema::new(&format!("{}_{projection}{suffix}", self.0.schema.name()))
     }
 
     /// A connection for a transaction: one that knows these tables, or a new one.
