@@ -154,6 +154,13 @@ impl Connector {
         let connected = SqliteConnection::connect_with(&target).await;
         connected.map_err(|error| store_error(&format!("opening `{}`", path.display()), error))
     }
+
+    /// A connection to a file that is there, which only looks at it.
+    pub(super) async fn connect_to_look(&self, path: &Path) -> Result<SqliteConnection, StoreError> {
+        let target = SqliteConnectOptions::new().filename(path).busy_timeout(self.busy_timeout).read_only(true);
+        let connected = SqliteConnection::connect_with(&target.disable_statement_logging()).await;
+        connected.map_err(|error| not_opened(&format!("opening `{}`", path.display()), error))
+    }
 }
 
 impl Source for Connector {

@@ -14,6 +14,7 @@ mod faults;
 mod model;
 mod once;
 mod owners;
+mod places;
 mod processes;
 mod reading;
 mod rebuild;

@@ -1,12 +1,9 @@
 //! Sets of tables: making them, and what the file knows of them.
 
 use futures_util::future::{BoxFuture, FutureExt};
-use sqlx::{
-    AssertSqlSafe,
-    sqlite::{SqliteConnection, SqliteRow},
-};
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
-use super::SqliteDatabase;
+use super::{SqliteDatabase, beside::mark, texts::rows};
 use crate::{
     error::StoreError,
     sql::projections::{failed, worked},
@@ -35,16 +32,6 @@ impl Object {
 
 pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// Runs a text of ours.
-pub(super) async fn run(connection: &mut SqliteConnection, sql: &str) -> Result<(), WriteFault> {
-    // Safe: the texts are ours, and names in them are quoted.
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(drop).map_err(failed::<ResultCodes>)
-}
-
-pub(super) async fn rows(connection: &mut SqliteConnection, sql: &str) -> Result<Vec<SqliteRow>, WriteFault> {
-    sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch_all(connection).await.map_err(failed::<ResultCodes>)
 }
 
 /// What was made by SQL, in the order of making.
@@ -88,7 +75,10 @@ impl SqliteDatabase {
 
     async fn make_next(&self, projection: &str, create: Work<SqliteConnection>) -> Result<(), WriteFault> {
         self.remove_next(projection).await.map_err(WriteFault::Store)?;
-        let create = async |connection: &mut SqliteConnection| create(connection).await.map_err(worked::<ResultCodes>);
+        let create = async |connection: &mut SqliteConnection| {
+            mark(connection).await?;
+            create(connection).await.map_err(worked::<ResultCodes>)
+        };
         self.transaction_beside(&self.beside(projection), create).await
     }
 }

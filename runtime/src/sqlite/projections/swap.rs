@@ -6,8 +6,9 @@ use sqlx::{Connection, sqlite::SqliteConnection};
 
 use super::{
     SqliteDatabase,
-    builds::{Object, objects, own, quoted, rows, run},
+    builds::{Object, objects, own, quoted},
     checkpoints::leased,
+    texts::{rows, run},
     transaction::{in_transaction, step},
 };
 use crate::{
