@@ -8,12 +8,13 @@ use crate::{
     sql::migrations::{Migration, digest, missing},
 };
 
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration { version: 1, name: "log", sql: include_str!("sql/0001_log.sql") },
     Migration { version: 2, name: "immutable", sql: include_str!("sql/0002_immutable.sql") },
     Migration { version: 3, name: "append", sql: include_str!("sql/0003_append.sql") },
     Migration { version: 4, name: "append_one", sql: include_str!("sql/0004_append_one.sql") },
     Migration { version: 5, name: "projections", sql: include_str!("sql/0005_projections.sql") },
+    Migration { version: 6, name: "shares", sql: include_str!("sql/0006_shares.sql") },
 ];
 
 const HISTORY: &str = include_str!("sql/history.sql");

@@ -25,6 +25,16 @@ pub enum ProjectionError {
     /// Writing the rows, or delivering elsewhere, failed.
     #[error("what the handlers took in could not be written: {0}")]
     Write(#[source] Arc<dyn StdError + Send + Sync>),
+    /// Its rows were taken in by another number of partitions: each event counted would be counted by somebody else again.
+    #[error(
+        "its rows were taken in with `.partitions({before})`, and with `.partitions({now})` events would count twice: rebuild it, or go back to {before}"
+    )]
+    Partitions {
+        /// Among how many it was shared out.
+        before: usize,
+        /// Among how many it was to be shared out now.
+        now: usize,
+    },
     /// A handler panicked.
     #[error("a handler panicked: {0}")]
     Panicked(Arc<str>),

@@ -104,7 +104,7 @@ impl<P: Rows<D>, D: Database> InSql<P, D> {
     ) -> Result<RowsModel<P, D>, StoreError> {
         let database = self.database(store)?;
         let right = Right::new(Arc::new(database.clone()), name, options.term);
-        Ok(RowsModel { empty: self.empty.clone(), database, right, build, prepared: false })
+        Ok(RowsModel { empty: self.empty.clone(), database, right, build, shares: options.partitions, prepared: false })
     }
 }
 
@@ -114,7 +114,8 @@ pub(super) struct RowsModel<P, D> {
     database: D,
     right: Right,
     build: Build,
-    /// Whether its tables are known to be there.
+    shares: usize,
+    /// Whether what is being built was begun here.
     prepared: bool,
 }
 
@@ -129,16 +130,14 @@ impl<P: Rows<D>, D: Database> Model for RowsModel<P, D> {
         let start = Checkpoint { code: P::CODE, ..Checkpoint::default() };
         let left_at = self.right.fence();
         let opened = self.right.claim(&start).await?;
-        let gone_on_with = match self.build {
-            Build::Current => self.prepared,
-            // What somebody else began, or worked on meanwhile, is not gone on with: other code may have built it.
-            Build::Next => self.prepared && left_at == self.right.fence(),
-        };
-        if gone_on_with || matches!(opened, Opened::Theirs(_)) {
+        if matches!(opened, Opened::Theirs(_)) {
             return Ok(opened);
         }
         let opened = match self.build {
+            // Each time, and once the right is ours: a rebuild may have shared it out otherwise meanwhile.
             Build::Current => opened,
+            // What somebody else began, or worked on meanwhile, is not gone on with: other code may have built it.
+            Build::Next if self.prepared && left_at == self.right.fence() => return Ok(opened),
             Build::Next => {
                 self.prepared = false;
                 self.right.advance(&start).await?;
@@ -146,9 +145,16 @@ impl<P: Rows<D>, D: Database> Model for RowsModel<P, D> {
             }
         };
         let create = creation::<P, D>(self.empty.clone());
-        self.database.prepare(P::NAME, self.build, create).await.map_err(trouble)?;
+        self.database.prepare(P::NAME, self.build, self.shares, create).await.map_err(trouble)?;
         self.prepared = true;
         Ok(opened)
+    }
+
+    async fn take_hold(&mut self) -> Result<Opened, Trouble> {
+        match self.build {
+            Build::Current => self.right.claim(&Checkpoint { code: P::CODE, ..Checkpoint::default() }).await,
+            Build::Next => self.open().await,
+        }
     }
 
     async fn take(&mut self, events: &[Delivery<'_>], to: &Checkpoint) -> Result<(), Trouble> {

@@ -52,6 +52,11 @@ pub(super) trait Model: Send + Sized + 'static {
     /// Finds out where to begin, and whether it is ours to run.
     fn open(&mut self) -> impl Future<Output = Result<Opened, Trouble>> + Send;
 
+    /// Takes the right to run it, for somebody who will put it elsewhere: what it holds need not be fit to go on with.
+    fn take_hold(&mut self) -> impl Future<Output = Result<Opened, Trouble>> + Send {
+        self.open()
+    }
+
     /// Takes events in, and is then at `to`. All, or as its [`Trouble`] says.
     fn take(&mut self, events: &[Delivery<'_>], to: &Checkpoint) -> impl Future<Output = Result<(), Trouble>> + Send;
 

@@ -78,7 +78,10 @@ impl ProjectionOptions {
     }
 
     /// How many work side by side, each on its share of the streams, if the projection says that it can be shared out
-    /// (`#[projection(partition_by = key)]`). 1 by default. It is fixed with the first event.
+    /// (`#[projection(partition_by = key)]`). 1 by default.
+    ///
+    /// Rows stay with the number that took them in: with another the projection stops before it counts anything twice, and a
+    /// rebuild puts it right. What is delivered elsewhere begins anew.
     pub fn partitions(mut self, count: usize) -> Self {
         self.partitions = count.max(1);
         self

@@ -6,7 +6,7 @@ use super::faults::{Dialect, Kind, is_passing, kind, store_error};
 use crate::{
     error::StoreError,
     projection::ProjectionError,
-    store::{Lease, Parked, WriteFault},
+    store::{Checkpoint, Lease, Parked, WriteFault},
 };
 
 pub(crate) const WRITING: &str = "writing rows";
@@ -14,6 +14,12 @@ pub(crate) const WRITING: &str = "writing rows";
 /// The lease that stands there once a step was taken.
 pub(crate) fn next_step(lease: &Lease) -> Lease {
     Lease { fence: lease.fence + 1, ..lease.clone() }
+}
+
+/// What the shares' checkpoints are kept under, as a list in SQL. They are made of letters, digits, `_` and `/`.
+pub(crate) fn names_of(leases: &[(Lease, Checkpoint)]) -> String {
+    let quoted: Vec<String> = leases.iter().map(|(lease, _)| format!("'{}'", lease.name.replace('\'', "''"))).collect();
+    quoted.join(", ")
 }
 
 pub(crate) fn parked_text(parked: &[Parked]) -> String {

@@ -107,10 +107,14 @@ pub trait Database: Checkpoints + Clone {
 
     /// Makes the place for a projection's tables and lets `create` fill it, once, whoever of many comes first.
     /// [`Build::Next`] is made anew each time.
+    ///
+    /// Rows that are there, and were taken in by another number of `shares`, are refused with
+    /// [`ProjectionError::Partitions`].
     fn prepare<'a>(
         &'a self,
         projection: &'a str,
         build: Build,
+        shares: usize,
         create: Work<Self::Connection>,
     ) -> BoxFuture<'a, Result<(), WriteFault>>;
 
@@ -127,8 +131,8 @@ pub trait Database: Checkpoints + Clone {
     /// Compares the two sets of tables, row by row.
     fn differences<'a>(&'a self, projection: &'a str) -> BoxFuture<'a, Result<Vec<Difference>, StoreError>>;
 
-    /// Puts the next set of tables, which is built by right of `next`, in the place of the present one. Each of `leases` moves
-    /// to its checkpoint, and the right to build is gone.
+    /// Puts the next set of tables, which is built by right of `next`, in the place of the present one. Each of `leases`, one a
+    /// share, moves to its checkpoint, and the right to build is gone. So are the rights of those who shared it out otherwise.
     fn swap<'a>(
         &'a self,
         projection: &'a str,

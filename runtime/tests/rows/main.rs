@@ -17,3 +17,4 @@ mod processes;
 mod reading;
 mod rebuild;
 mod recipe;
+mod sharing;

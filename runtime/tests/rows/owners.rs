@@ -59,7 +59,7 @@ async fn a_former_owner_writes_nothing() -> Tested {
     let store = place.store().await?;
     let database = store.database().and_then(|any| any.downcast_ref::<PostgresDatabase>()).ok_or("no database")?;
     database
-        .prepare("sums", Build::Current, run("create table t (who text)".to_owned()))
+        .prepare("sums", Build::Current, 1, run("create table t (who text)".to_owned()))
         .await
         .map_err(|fault| format!("{fault:?}"))?;
     let claim = async |term| {

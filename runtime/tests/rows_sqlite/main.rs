@@ -19,3 +19,4 @@ mod processes;
 mod reading;
 mod rebuild;
 mod recipe;
+mod sharing;

@@ -68,7 +68,7 @@ fn to(position: u64) -> Checkpoint {
 async fn prepared(place: &Place) -> Result<SqliteDatabase, Failure> {
     let database = database(place).await?;
     let table = run("create table t (who text unique)".to_owned());
-    database.prepare("sums", Build::Current, table).await.map_err(|fault| format!("{fault:?}"))?;
+    database.prepare("sums", Build::Current, 1, table).await.map_err(|fault| format!("{fault:?}"))?;
     Ok(database)
 }
 
@@ -128,7 +128,7 @@ async fn what_is_built_beside_the_log_is_given_up_once_it_has_lost_its_place() -
     let database = prepared(&place).await?;
     let lease = claimed(&database, Duration::from_secs(3600)).await?;
     let table = run("create table t (who text unique)".to_owned());
-    database.prepare("sums", Build::Next, table).await.map_err(|fault| format!("{fault:?}"))?;
+    database.prepare("sums", Build::Next, 1, table).await.map_err(|fault| format!("{fault:?}"))?;
     let write = async |lease: &Lease, who: &str| {
         let work = run(format!("insert into t values ('{who}')"));
         database.transact("sums", lease, Build::Next, &to(1), work).await

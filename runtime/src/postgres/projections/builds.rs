@@ -10,9 +10,10 @@ use super::{
 use crate::{
     error::StoreError,
     postgres::{faults::SqlState, schema::Schema},
+    projection::ProjectionError,
     sql::{
         numbers::big,
-        projections::{self, next_step, plain},
+        projections::{self, names_of, next_step, plain},
     },
     store::{AnyStore, Build, Checkpoint, Database, Difference, Lease, Work, WriteFault},
 };
@@ -28,18 +29,32 @@ impl PostgresDatabase {
         sqlx::raw_sql(sql).execute(connection).await.map(|done| done.rows_affected()).map_err(failed)
     }
 
-    /// Whether the set of tables is still to be made, and we are to make it. Whoever comes second waits for the first.
+    /// Whether the set of tables is still to be made, and we are to make it. Whoever comes second waits for the first, and has to
+    /// share it out as they do.
     async fn is_ours_to_make(
         &self,
         connection: &mut PgConnection,
         projection: &str,
         build: Build,
+        shares: usize,
     ) -> Result<bool, WriteFault> {
         let next = build == Build::Next;
         let mark = format!(
-            "insert into :\"schema\".projection_builds (projection, next) values ('{projection}', {next}) on conflict do nothing"
+            "insert into :\"schema\".projection_builds (projection, next, shares) values ('{projection}', {next}, {shares}) on conflict do nothing"
         );
-        Ok(self.ours(connection, &mark).await? > 0)
+        if self.ours(connection, &mark).await? > 0 {
+            return Ok(true);
+        }
+        let before =
+            self.0.schema.fill("select shares from :\"schema\".projection_builds where projection = $1 and next = $2");
+        let before = sqlx::query_scalar(AssertSqlSafe(before)).persistent(false).bind(projection.to_owned()).bind(next);
+        let before: Option<i32> = before.fetch_one(&mut *connection).await.map_err(failed)?;
+        match before.map(|before| usize::try_from(before).unwrap_or(0)) {
+            Some(before) if before != shares => {
+                Err(WriteFault::Work(ProjectionError::Partitions { before, now: shares }))
+            }
+            _ => Ok(false),
+        }
     }
 
     async fn differences_between(
@@ -99,6 +114,7 @@ impl Database for PostgresDatabase {
         &'a self,
         projection: &'a str,
         build: Build,
+        shares: usize,
         create: Work<PgConnection>,
     ) -> BoxFuture<'a, Result<(), WriteFault>> {
         async move {
@@ -110,7 +126,7 @@ impl Database for PostgresDatabase {
                     self.is_there(connection, projection, &current).await?;
                     self.drop_next(connection, projection).await?;
                 }
-                if !self.is_ours_to_make(connection, projection, build).await? {
+                if !self.is_ours_to_make(connection, projection, build, shares).await? {
                     return Ok(());
                 }
                 self.make_place(connection, projection, &place).await?;
@@ -175,9 +191,14 @@ impl Database for PostgresDatabase {
                     }
                     self.drop_place(connection, projection, &old).await?;
                     let (current, new, old) = (current.quoted(), new.quoted(), old.quoted());
+                    let (shares, names) = (leases.len(), names_of(leases));
+                    // Whoever shares it out otherwise loses the right, and finds why when asking for it again.
                     let swap = format!(
                         "alter schema {current} rename to {old}; alter schema {new} rename to {current};
-                         delete from :\"schema\".projection_builds where projection = '{projection}' and next"
+                         delete from :\"schema\".projection_builds where projection = '{projection}' and next;
+                         update :\"schema\".projection_builds set shares = {shares} where projection = '{projection}';
+                         delete from :\"schema\".projections
+                             where split_part(name, '/', 1) = '{projection}' and name not in ({names})"
                     );
                     self.ours(connection, &swap).await?;
                     Ok(moved)

@@ -234,7 +234,7 @@ impl<M: Model> Runner<M> {
                 }
                 Some(Command::Pause(0, reply)) => {
                     // It goes nowhere, but somebody may put it elsewhere.
-                    if let Ok(Opened::Ours(checkpoint)) = self.model.open().await {
+                    if let Ok(Opened::Ours(checkpoint)) = self.model.take_hold().await {
                         self.begin(checkpoint);
                         if self.hold(reply).await {
                             return Next::Open;

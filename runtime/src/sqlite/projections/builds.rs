@@ -6,7 +6,12 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use super::{SqliteDatabase, beside::mark, texts::rows};
 use crate::{
     error::StoreError,
-    sql::projections::{failed, worked},
+    projection::ProjectionError,
+    sql::{
+        numbers::big,
+        projections::{failed, worked},
+        rows::Cells,
+    },
     sqlite::{faults::ResultCodes, rows::text},
     store::{AnyStore, Build, Checkpoint, Database, Difference, Lease, Work, WriteFault},
 };
@@ -57,13 +62,32 @@ pub(super) async fn own(
     Ok(())
 }
 
+/// Refuses rows that another number of shares has taken in.
+async fn is_shared_among(connection: &mut SqliteConnection, projection: &str, shares: usize) -> Result<(), WriteFault> {
+    let before =
+        format!("select shares from projection_builds where projection = '{projection}' and shares is not null");
+    match rows(connection, &before)
+        .await?
+        .first()
+        .map(|row| row.number(0))
+        .transpose()
+        .map_err(failed::<ResultCodes>)?
+    {
+        Some(before) if before != big(shares as u64) => {
+            let before = usize::try_from(before).unwrap_or(0);
+            Err(WriteFault::Work(ProjectionError::Partitions { before, now: shares }))
+        }
+        _ => Ok(()),
+    }
+}
+
 impl SqliteDatabase {
-    async fn make(&self, projection: &str, create: Work<SqliteConnection>) -> Result<(), WriteFault> {
+    async fn make(&self, projection: &str, shares: usize, create: Work<SqliteConnection>) -> Result<(), WriteFault> {
         let made = self.transaction(async |connection| {
-            let mark = sqlx::query("insert into projection_builds (projection) values (?1) on conflict do nothing");
-            let marked = mark.bind(projection.to_owned()).execute(&mut *connection).await;
-            if marked.map_err(failed::<ResultCodes>)?.rows_affected() == 0 {
-                return Ok(());
+            let mark = "insert into projection_builds (projection, shares) values (?1, ?2) on conflict do nothing";
+            let mark = sqlx::query(mark).bind(projection.to_owned()).bind(big(shares as u64));
+            if mark.execute(&mut *connection).await.map_err(failed::<ResultCodes>)?.rows_affected() == 0 {
+                return is_shared_among(connection, projection, shares).await;
             }
             let before = objects(connection, "main").await?;
             create(connection).await.map_err(worked::<ResultCodes>)?;
@@ -96,11 +120,12 @@ impl Database for SqliteDatabase {
         &'a self,
         projection: &'a str,
         build: Build,
+        shares: usize,
         create: Work<SqliteConnection>,
     ) -> BoxFuture<'a, Result<(), WriteFault>> {
         async move {
             match build {
-                Build::Current => self.make(projection, create).await,
+                Build::Current => self.make(projection, shares, create).await,
                 Build::Next => self.make_next(projection, create).await,
             }
         }

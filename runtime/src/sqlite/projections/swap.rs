@@ -15,7 +15,7 @@ use crate::{
     error::StoreError,
     sql::{
         numbers::big,
-        projections::{failed, next_step, plain},
+        projections::{failed, names_of, next_step, plain},
         rows::Cells,
     },
     sqlite::{faults::ResultCodes, rows::text, statements::DROP_CHECKPOINT},
@@ -102,6 +102,13 @@ async fn swap(
         return Err(WriteFault::Lost);
     }
     replace(connection, projection).await?;
+    let (shares, names) = (leases.len(), names_of(leases));
+    // Whoever shares it out otherwise loses the right, and finds why when asking for it again.
+    let shared = format!(
+        "update projection_builds set shares = {shares} where projection = '{projection}';
+         delete from projections where (name = '{projection}' or name glob '{projection}/*') and name not in ({names})"
+    );
+    run(connection, &shared).await?;
     Ok(moved)
 }
 
