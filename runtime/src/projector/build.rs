@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt};
-use tokio::time::Instant;
+use tokio::{sync::oneshot, time::Instant};
 
 use super::{
     error::ProjectorError,
@@ -76,6 +76,11 @@ pub(super) async fn build<K: Kind>(
     }
 }
 
+/// A runner that was told where to stand still, once it does.
+async fn arrived(told: Option<oneshot::Receiver<Paused>>) -> Option<Paused> {
+    told?.await.ok()
+}
+
 impl<K: Kind> Next<K> {
     fn why_it_stopped(&self) -> ProjectorError {
         let projection = K::NAME.to_owned();
@@ -85,12 +90,16 @@ impl<K: Kind> Next<K> {
         }
     }
 
+    fn not_here(&self) -> ProjectorError {
+        ProjectorError::NotHere { projection: K::NAME.to_owned() }
+    }
+
     /// Lets every runner of the present one stand still, at this position or wherever they are.
     async fn pause_shares(&self, at: u64) -> Result<Vec<Paused>, ProjectorError> {
         let mut paused = Vec::with_capacity(self.shares.runs.len());
         for run in &self.shares.runs {
             let held = run.pause(at).await;
-            paused.push(held.ok_or_else(|| ProjectorError::NotHere { projection: K::NAME.to_owned() })?);
+            paused.push(held.ok_or_else(|| self.not_here())?);
         }
         Ok(paused)
     }
@@ -103,9 +112,15 @@ impl<K: Kind> Next<K> {
         let (builder, shares) = (self.pause_builder(0).await?, self.pause_shares(0).await?);
         let furthest = shares.iter().map(|paused| paused.checkpoint.position).max().unwrap_or(0);
         let meeting = furthest.max(builder.checkpoint.position);
-        // All of them can get there, and none is beyond.
+        // All of them can get there, and none is beyond: each is told before any of them goes on.
+        let building = self.builder.pause_next(meeting);
+        let serving: Vec<_> = self.shares.runs.iter().map(|run| run.pause_next(meeting)).collect();
         drop((builder, shares));
-        let (_builder, _shares) = (self.pause_builder(meeting).await?, self.pause_shares(meeting).await?);
+        let _builder = arrived(building).await.ok_or_else(|| self.why_it_stopped())?;
+        let mut _shares = Vec::with_capacity(serving.len());
+        for share in serving {
+            _shares.push(arrived(share).await.ok_or_else(|| self.not_here())?);
+        }
         let found = self.shares.kind.differences(self.shares.feed.store(), &self.next).await;
         found.map_err(|trouble| ProjectorError::of(K::NAME, trouble))
     }

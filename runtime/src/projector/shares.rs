@@ -48,6 +48,15 @@ impl Running {
     pub(super) async fn pause(&self, at: u64) -> Option<Paused> {
         self.ask(|reply| Command::Pause(at, reply)).await
     }
+
+    /// The same, for one that stands still already: it is told before it goes on, so that it cannot be beyond by then.
+    ///
+    /// Nobody waits for a place in its queue, which is not emptied while it stands still.
+    pub(super) fn pause_next(&self, at: u64) -> Option<oneshot::Receiver<Paused>> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.try_send(Command::Pause(at, reply)).ok()?;
+        Some(answer)
+    }
 }
 
 /// The runners of one projection.

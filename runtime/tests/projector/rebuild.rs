@@ -1,8 +1,11 @@
 //! A read model in memory is built anew while the present one serves.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use foldline_runtime::{
@@ -176,4 +179,35 @@ async fn what_was_delivered_is_not_taken_back() -> Done {
     let refused = projector.rebuild("total").await;
     assert!(refused.is_err_and(|error| error.to_string().contains("cannot be taken back")));
     Ok(())
+}
+
+/// The present one and the next are compared at one position, however fast the log grows.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_differs_while_the_log_grows() -> Done {
+    let store = MemoryStore::new();
+    let bank = Executor::new(store.clone());
+    for _ in 0..100 {
+        bank.execute(add(&name("ada"), 1)).await?;
+    }
+    let options = ProjectionOptions::new().batch(3);
+    let total = InMemory::new(Total::default()).saved();
+    let projector = Projector::builder(store).run_with(total, options).start()?;
+    projector.wait_for(100).await?;
+    let over = Arc::<AtomicBool>::default();
+    let (growing, until) = (bank.clone(), Arc::clone(&over));
+    let growing = tokio::spawn(async move {
+        while !until.load(Ordering::SeqCst) {
+            growing.execute(add(&name("ada"), 1)).await?;
+            // Else it would grow faster than anything can be built.
+            tokio::time::sleep(Duration::from_micros(100)).await;
+        }
+        Done::Ok(())
+    });
+    for _ in 0..30 {
+        let compared = projector.rebuild_and_compare("total").await?;
+        assert!(compared.differences().is_empty(), "{compared:?}");
+        compared.discard().await;
+    }
+    over.store(true, Ordering::SeqCst);
+    growing.await?
 }
