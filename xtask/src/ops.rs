@@ -20,7 +20,8 @@ pub(crate) fn run() -> Done {
     }
     call(promtool().args(["check", "rules", RULES]))?;
     call(promtool().args(["test", "rules", TESTS]))?;
-    let mut scrape = cargo(["run", "--quiet", "--package", "foldline", "--features", "postgres", "--example", "scrape"]);
+    let mut scrape =
+        cargo(["run", "--quiet", "--package", "foldline", "--features", "postgres", "--example", "scrape"]);
     println!("\n$ cargo run --package foldline --features postgres --example scrape | promtool check metrics");
     let scraped = scrape.stderr(Stdio::inherit()).output()?;
     if !scraped.status.success() || scraped.stdout.is_empty() {
