@@ -1,4 +1,4 @@
-//! The log as projections read it: a page is fetched once for all that come by, and the next one on its way.
+//! The log as projections read it: a page is fetched once for all that come by, and the next two on their way.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -49,17 +49,38 @@ pub(super) struct Feed {
 struct State {
     pages: VecDeque<Arc<Page>>,
     /// What is on its way, by the position that it begins behind.
-    coming: HashMap<u64, Shared<BoxFuture<'static, Fetched>>>,
+    coming: HashMap<u64, Coming>,
     /// Where the log ended when it was last looked at.
     end: Option<u64>,
     /// Whether so much of the last page was of no concern that the database had better leave it out.
     sparse: bool,
+    /// Whether the last page ended so early, for a large commit's sake, that it is no use to guess where the next one will.
+    uneven: bool,
 }
+
+/// A page on its way.
+#[derive(Clone)]
+struct Coming {
+    after: u64,
+    page: Shared<BoxFuture<'static, Fetched>>,
+    /// Whether it was asked for before it was known that it would be needed, and may be of no use.
+    guessed: bool,
+}
+
+/// A page ends with a commit, and where that is shows when it is there. One that is guessed to follow begins so much before
+/// where the one before must end, and will do unless a commit is larger than this.
+const OVERLAP: u64 = 16;
 
 impl State {
     /// The page that goes on behind `after`, if it is kept.
     fn known(&self, after: u64) -> Option<Arc<Page>> {
         self.pages.iter().find(|page| page.after <= after && after < page.reached).map(Arc::clone)
+    }
+
+    /// The one that does, or was guessed to, if it is on its way.
+    fn coming(&self, after: u64) -> Option<&Coming> {
+        let guesses = (1..=OVERLAP).filter_map(|back| self.coming.get(&after.checked_sub(back)?));
+        self.coming.get(&after).into_iter().chain(guesses.filter(|coming| coming.guessed)).next()
     }
 }
 
@@ -72,7 +93,7 @@ impl Feed {
         keep: usize,
         shared: bool,
     ) -> Arc<Self> {
-        Arc::new(Self { store, categories, page, keep: keep.max(2), shared, state: Mutex::default() })
+        Arc::new(Self { store, categories, page, keep: keep.max(3), shared, state: Mutex::default() })
     }
 
     pub(super) fn store(&self) -> &AnyStore {
@@ -82,45 +103,64 @@ impl Feed {
     /// The page that goes on behind `after`. It may begin earlier, if somebody else asked for it. Waits for one that is not
     /// empty of progress.
     pub(super) async fn page(self: &Arc<Self>, after: u64) -> Fetched {
-        let coming = {
-            let mut state = self.state();
-            state.known(after).ok_or_else(|| self.fetch(&mut state, after))
-        };
-        let page = match coming {
-            Ok(known) => known,
-            Err(coming) => coming.await?,
-        };
-        self.read_ahead(&page);
-        Ok(page)
-    }
-
-    /// Whoever takes a page in finds the next one there, or on its way.
-    fn read_ahead(self: &Arc<Self>, page: &Page) {
-        let mut state = self.state();
-        if page.more && state.known(page.reached).is_none() {
-            // It comes without anybody waiting for it.
-            drop(self.fetch(&mut state, page.reached));
+        loop {
+            let coming = {
+                let mut state = self.state();
+                if let Some(page) = state.known(after) {
+                    self.read_ahead(&mut state, &page);
+                    return Ok(page);
+                }
+                let coming = state.coming(after).cloned();
+                coming.unwrap_or_else(|| self.fetch(&mut state, after, false))
+            };
+            let fetched = coming.page.await;
+            if !coming.guessed {
+                let page = fetched?;
+                self.read_ahead(&mut self.state(), &page);
+                return Ok(page);
+            }
+            // Whether the guess was right is seen above; if it was not, it is asked for by nobody any more.
+            self.state().coming.remove(&coming.after);
         }
     }
 
-    fn fetch(self: &Arc<Self>, state: &mut State, after: u64) -> Shared<BoxFuture<'static, Fetched>> {
-        if let Some(coming) = state.coming.get(&after) {
-            return coming.clone();
+    /// Whoever takes a page in finds the next one there, or on its way; and the database is not idle while that is read.
+    fn read_ahead(self: &Arc<Self>, state: &mut State, page: &Page) {
+        if !page.more {
+            return;
         }
+        let next = match state.known(page.reached) {
+            Some(next) if !next.more => return,
+            Some(next) => next.after,
+            // They come without anybody waiting for them.
+            None => match state.coming(page.reached) {
+                Some(coming) => coming.after,
+                None => self.fetch(state, page.reached, false).after,
+            },
+        };
+        let far = (next + self.page as u64).saturating_sub(OVERLAP);
+        let can_be_guessed = !state.sparse && !state.uneven && self.page as u64 > 2 * OVERLAP;
+        if can_be_guessed && state.known(far).is_none() && state.coming(far).is_none() {
+            self.fetch(state, far, true);
+        }
+    }
+
+    fn fetch(self: &Arc<Self>, state: &mut State, after: u64, guessed: bool) -> Coming {
         let at_the_end = state.end == Some(after);
-        let task = tokio::spawn(fetch(Arc::downgrade(self), self.read(after, state.sparse), at_the_end));
-        let coming = Task(task).ended().boxed().shared();
+        let reading = self.read(after, state.sparse, guessed);
+        let task = tokio::spawn(fetch(Arc::downgrade(self), reading, at_the_end));
+        let coming = Coming { after, page: Task(task).ended().boxed().shared(), guessed };
         state.coming.insert(after, coming.clone());
         coming
     }
 
-    fn read(&self, after: u64, sparse: bool) -> Reading {
+    fn read(&self, after: u64, sparse: bool, guessed: bool) -> Reading {
         let mut read = LogRead::after(after);
         // One more, which tells whether the last commit ends here.
         read.limit = self.page + 1;
         // To look at every row costs the database more than to send those that nobody wants, as long as they are few.
         read.categories = self.categories.clone().filter(|_| sparse);
-        Reading { store: self.store.clone(), read, shared: self.shared }
+        Reading { store: self.store.clone(), read, shared: self.shared, guessed }
     }
 
     /// What was fetched is kept, and no longer on its way.
@@ -132,6 +172,7 @@ impl Feed {
         const SAMPLE: usize = 16;
         let wanted = page.events.iter().step_by(SAMPLE).filter(|event| self.wants(event)).count() * SAMPLE;
         state.sparse = (wanted as u64) < (page.reached - page.after) / 2;
+        state.uneven = page.more && page.reached + OVERLAP < page.after + self.page as u64;
         if !page.more {
             state.end = Some(page.reached);
         }
@@ -161,6 +202,7 @@ struct Reading {
     store: AnyStore,
     read: LogRead,
     shared: bool,
+    guessed: bool,
 }
 
 async fn fetch(feed: Weak<Feed>, reading: Reading, at_the_end: bool) -> Fetched {
@@ -185,6 +227,9 @@ impl Reading {
                 page.end_with_a_commit(self.read.limit - 1);
                 page.once = self.shared.then(|| page.events.iter().map(|_| Once::default()).collect());
                 return Ok(page);
+            }
+            if self.guessed {
+                return Err(StoreError::BeyondHead { what: "a guess", asked: after, head: page.reached });
             }
             at_the_end = true;
         }
@@ -248,23 +293,71 @@ mod tests {
         stream::StreamName,
     };
 
-    #[tokio::test]
-    async fn the_next_page_is_on_its_way_and_no_more_than_that() -> Result<(), StoreError> {
+    /// A log of so many commits of so many events each.
+    async fn log(commits: u64, events: u64) -> Result<AnyStore, StoreError> {
         let store = MemoryStore::new();
-        for n in 0..5 {
+        for n in 0..commits {
             let saw = vec![Expectation { stream: StreamName::from(format!("a-{n}")), seen: Seen::Nothing }];
             let event = NewEvent { stream: 0, name: "a.happened", schema_version: 1, payload: 0..2 };
-            let commit = Commit::new(CommitId::fresh(), saw).with_events(vec![event], &b"{}"[..])?;
+            let events = (0..events).map(|_| event.clone()).collect();
+            let commit = Commit::new(CommitId::fresh(), saw).with_events(events, &b"{}"[..])?;
             store.submit(store.reserve().await?, commit).outcome().await;
         }
-        let feed = Feed::new(AnyStore::new(store), None, 1, 8, false);
+        Ok(AnyStore::new(store))
+    }
+
+    async fn what_is_on_its_way_comes() {
+        for _ in 0..100 {
+            yield_now().await;
+        }
+    }
+
+    fn kept(feed: &Feed) -> Vec<(u64, u64)> {
+        feed.state().pages.iter().map(|page| (page.after, page.reached)).collect()
+    }
+
+    #[tokio::test]
+    async fn the_next_page_is_on_its_way_and_no_more_than_that() -> Result<(), StoreError> {
+        let feed = Feed::new(log(5, 1).await?, None, 1, 8, false);
         for asked in 0..4 {
             assert_eq!(feed.page(asked).await?.reached, asked + 1);
-            for _ in 0..100 {
-                yield_now().await;
+            what_is_on_its_way_comes().await;
+            assert_eq!(kept(&feed), (0..=asked + 1).map(|at| (at, at + 1)).collect::<Vec<_>>());
+        }
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn the_next_but_one_is_guessed_where_pages_are_large() -> Result<(), StoreError> {
+        let feed = Feed::new(log(500, 1).await?, None, 100, 8, false);
+        feed.page(0).await?;
+        what_is_on_its_way_comes().await;
+        assert_eq!(kept(&feed), [(0, 100), (100, 200), (184, 284)]);
+        // The third page does for what comes behind the second.
+        assert_eq!(feed.page(200).await?.reached, 284);
+        what_is_on_its_way_comes().await;
+        assert_eq!(kept(&feed).get(3..), Some(&[(284, 384), (368, 468)][..]));
+        assert_eq!(feed.page(468).await?.reached, 500);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn every_event_comes_once_however_large_commits_are() -> Result<(), StoreError> {
+        for (commits, events) in [(1000, 1), (400, 3), (100, 15), (90, 16), (80, 17), (30, 70), (10, 130)] {
+            let feed = Feed::new(log(commits, events).await?, None, 100, 8, false);
+            let mut seen = Vec::new();
+            while (seen.len() as u64) < commits * events {
+                let after = seen.len() as u64;
+                let page = feed.page(after).await?;
+                seen.extend(page.events.iter().map(RawEvent::position).filter(|position| *position > after));
+                assert_eq!(seen.last(), Some(&page.reached));
+                assert_eq!(
+                    page.reached % events,
+                    if events > 100 { page.reached % events } else { 0 },
+                    "whole commits"
+                );
             }
-            let kept: Vec<u64> = feed.state().pages.iter().map(|page| page.reached).collect();
-            assert_eq!(kept, (1..=asked + 2).collect::<Vec<_>>());
+            assert!(seen.iter().copied().eq(1..=commits * events), "{commits} commits of {events}");
         }
         Ok(())
     }
