@@ -209,7 +209,7 @@ fn every_alert_has_its_row() -> Done {
     let rules = fs::read_to_string(root().join("ops/prometheus/foldline.rules.yml"))?;
     let page = fs::read_to_string(root().join("book/src/guide/operations.md"))?;
     let fired: Vec<&str> = rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();
-    let rows: Vec<&str> = first_cells(&page, "| alert | look at | then |").collect();
+    let rows: Vec<&str> = first_cells(&page, "| alert | look at | then |").map(|cell| cell.trim_matches('`')).collect();
     assert!(!fired.is_empty() && fired == rows, "the rules fire {fired:?}, and the page has {rows:?}");
     Ok(())
 }
