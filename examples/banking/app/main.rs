@@ -38,7 +38,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Tell a story about two people and their bank: what happens without a command
+    /// Tell a story about two people and their bank; without a command, this is what happens
     Demo,
     /// Serve the bank over HTTP
     Serve(ServeArgs),

@@ -36,7 +36,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Tell a story about a pot that everybody wants: what happens without a command
+    /// Tell a story about a pot that everybody wants; without a command, this is what happens
     Demo,
     /// Serve the shop over HTTP
     Serve(ServeArgs),
