@@ -53,3 +53,18 @@ impl Books {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cent_that_was_made_or_lost_is_seen() {
+        let cents = Money::cents;
+        let sound = Books { paid_in: cents(100), interest: cents(1), paid_out: cents(20), ..Books::default() };
+        let sound = Books { sent: cents(5), arrived: cents(5), ..sound };
+        assert!(sound.check(cents(81)).is_ok());
+        assert!(sound.check(cents(80)).is_err() && sound.check(cents(82)).is_err());
+        assert!(Books { arrived: cents(4), ..sound }.check(cents(81)).is_err());
+    }
+}
