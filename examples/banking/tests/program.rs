@@ -75,7 +75,7 @@ fn load_leaves_a_log_that_adds_up_and_a_picture() -> Done {
 fn those_who_follow_the_log_see_what_happens_elsewhere() -> Done {
     let folder = TempFolder::fresh()?;
     let url = format!("sqlite:{}", folder.file("bank.db").display());
-    let mut following = Running::start(BANK, &["--store", &url, "log", "--follow"])?;
+    let following = Running::start(BANK, &["--store", &url, "log", "--follow"])?;
     says(BANK, &["--store", &url, "demo"])?;
     let first = following.next_line()?;
     assert!(first.contains("account-ada 1") && first.contains("Ada Lovelace"), "{first}");
@@ -88,7 +88,7 @@ fn those_who_follow_the_log_see_what_happens_elsewhere() -> Done {
 fn asked_to_stop_it_answers_first_what_it_has_accepted() -> Done {
     let folder = TempFolder::fresh()?;
     let url = format!("sqlite:{}", folder.file("bank.db").display());
-    let mut serving = Running::start(BANK, &["--store", &url, "serve", "--listen", "127.0.0.1:0"])?;
+    let serving = Running::start(BANK, &["--store", &url, "serve", "--listen", "127.0.0.1:0"])?;
     let serves = serving.next_line()?;
     let address = serves.strip_prefix("Serving at http://").and_then(|rest| rest.split(": ").next());
 

@@ -72,7 +72,7 @@ fn load_leaves_a_log_that_adds_up_and_a_picture() -> Done {
 
 #[test]
 fn asked_to_stop_it_stops() -> Done {
-    let mut serving = Running::start(SHOP, &["--store", "memory:", "serve", "--listen", "127.0.0.1:0"])?;
+    let serving = Running::start(SHOP, &["--store", "memory:", "serve", "--listen", "127.0.0.1:0"])?;
     assert!(serving.next_line()?.starts_with("Serving at http://127.0.0.1:"));
     serving.ask(Signal::TERM)?;
     assert!(serving.stops()?.ends_with("Stopped."));

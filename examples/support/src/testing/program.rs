@@ -1,9 +1,10 @@
 //! A program, as its user runs it.
 
 use std::{
-    io::{BufRead, BufReader, Lines},
-    process::{Child, ChildStdout, Command, Stdio},
-    thread::sleep,
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+    sync::mpsc::{Receiver, channel},
+    thread::{sleep, spawn},
     time::Duration,
 };
 
@@ -29,8 +30,11 @@ pub fn says(path: &str, arguments: &[&str]) -> Done<String> {
 #[derive(Debug)]
 pub struct Running {
     process: Child,
-    lines: Lines<BufReader<ChildStdout>>,
+    lines: Receiver<String>,
 }
+
+/// Longer than anything takes that works.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Running {
     /// Runs it.
@@ -40,15 +44,23 @@ impl Running {
     pub fn start(path: &str, arguments: &[&str]) -> Done<Self> {
         let mut process = Command::new(path).args(arguments).stdout(Stdio::piped()).spawn()?;
         let output = process.stdout.take().ok_or("no output")?;
-        Ok(Self { process, lines: BufReader::new(output).lines() })
+        let (say, lines) = channel();
+        spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                if say.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Ok(Self { process, lines })
     }
 
     /// The next line that it says.
     ///
     /// # Errors
-    /// When there is none any more.
-    pub fn next_line(&mut self) -> Done<String> {
-        Ok(self.lines.next().ok_or("it has said all")??)
+    /// When there is none, or none comes.
+    pub fn next_line(&self) -> Done<String> {
+        Ok(self.lines.recv_timeout(PATIENCE)?)
     }
 
     /// Asks it to stop.
@@ -64,12 +76,11 @@ impl Running {
     /// # Errors
     /// When it goes on, was killed, or ends badly.
     pub fn stops(mut self) -> Done<String> {
-        for _ in 0..3_000 {
+        let pause = Duration::from_millis(10);
+        for _ in 0..PATIENCE.as_millis() / pause.as_millis() {
             match self.process.try_wait()? {
-                None => sleep(Duration::from_millis(10)),
-                Some(status) if status.success() => {
-                    return Ok(self.lines.by_ref().collect::<Result<Vec<_>, _>>()?.join("\n"));
-                }
+                None => sleep(pause),
+                Some(status) if status.success() => return Ok(self.lines.iter().collect::<Vec<_>>().join("\n")),
                 Some(status) => return Err(format!("it was asked to stop, and came to this: {status}").into()),
             }
         }
