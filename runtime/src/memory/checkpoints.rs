@@ -24,8 +24,8 @@ struct State {
 
 #[derive(Debug)]
 struct Run {
-    /// Who runs it, and until when without another sign of life.
-    owner: Option<(u128, Instant)>,
+    /// Who runs it, and until when without another sign of life; `None` is a time that no clock can name.
+    owner: Option<(u128, Option<Instant>)>,
     fence: u64,
     checkpoint: Checkpoint,
 }
@@ -45,12 +45,14 @@ impl State {
         });
         let now = Instant::now();
         match run.owner {
-            Some((owner, until)) if owner != claimed.owner && until > now => Claim::Held(run.checkpoint.clone()),
+            Some((owner, until)) if owner != claimed.owner && until.is_none_or(|until| until > now) => {
+                Claim::Held(run.checkpoint.clone())
+            }
             owner => {
                 if owner.is_none_or(|(owner, _)| owner != claimed.owner) {
                     run.fence += 1;
                 }
-                run.owner = Some((claimed.owner, now + claimed.term));
+                run.owner = Some((claimed.owner, now.checked_add(claimed.term)));
                 Claim::Granted(Lease { fence: run.fence, ..claimed.clone() }, run.checkpoint.clone())
             }
         }
@@ -70,14 +72,14 @@ impl Checkpoints for Kept {
     fn renew<'a>(&'a self, lease: &'a Lease) -> BoxFuture<'a, Result<bool, StoreError>> {
         let mut state = self.state();
         let owned = state.owned(lease);
-        let renewed = owned.map(|run| run.owner = Some((lease.owner, Instant::now() + lease.term)));
+        let renewed = owned.map(|run| run.owner = Some((lease.owner, Instant::now().checked_add(lease.term))));
         ready(Ok(renewed.is_some())).boxed()
     }
 
     fn advance<'a>(&'a self, lease: &'a Lease, to: &'a Checkpoint) -> BoxFuture<'a, Result<Option<Lease>, StoreError>> {
         let mut state = self.state();
         let moved = state.owned(lease).filter(|run| run.fence == lease.fence).map(|run| {
-            run.owner = Some((lease.owner, Instant::now() + lease.term));
+            run.owner = Some((lease.owner, Instant::now().checked_add(lease.term)));
             run.fence += 1;
             // What the code stands for is kept from the first event on.
             run.checkpoint = Checkpoint { code: run.checkpoint.code, ..to.clone() };

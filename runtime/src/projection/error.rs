@@ -35,8 +35,8 @@ pub enum ProjectionError {
         /// Among how many it was to be shared out now.
         now: usize,
     },
-    /// A handler panicked.
-    #[error("a handler panicked: {0}")]
+    /// Its code panicked: a handler, or what writes, delivers, clones or saves it.
+    #[error("its code panicked: {0}")]
     Panicked(Arc<str>),
 }
 

@@ -126,7 +126,8 @@ impl<P: Deliver> Model for Delivering<P> {
         let batch = fold(&self.empty, events)?;
         // A former owner that was paused must not go on as if nothing was.
         self.right.lease()?;
-        let delivered = AssertUnwindSafe(batch.deliver(to.position)).catch_unwind().await;
+        // What is called is looked after as well: it may panic before there is a future.
+        let delivered = AssertUnwindSafe(async { batch.deliver(to.position).await }).catch_unwind().await;
         said(delivered).map_err(Trouble::Batch)?;
         self.right.advance(to).await
     }

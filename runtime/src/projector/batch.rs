@@ -10,7 +10,9 @@ use crate::projection::{Delivery, Projection, ProjectionError};
 
 /// What the handlers take in from these events, begun with a clone of `empty`.
 pub(super) fn fold<P: Projection + Clone>(empty: &P, events: &[Delivery<'_>]) -> Result<P, Trouble> {
-    let mut value = empty.clone();
+    // No event is to blame for this one.
+    let value = catch_unwind(AssertUnwindSafe(|| empty.clone()));
+    let mut value = value.map_err(|panic| Trouble::Broken(ProjectionError::panicked(&*panic)))?;
     for (index, event) in events.iter().enumerate() {
         let error = match catch_unwind(AssertUnwindSafe(|| value.apply(*event))) {
             Ok(Ok(())) => continue,

@@ -189,10 +189,12 @@ impl<P: Rows<D>, D: Database> Model for RowsModel<P, D> {
     }
 }
 
+// What is called is looked after as well: it may panic before there is a future.
+
 fn creation<P: Rows<D>, D: Database>(empty: P) -> Work<D::Connection> {
     Box::new(move |connection| {
         async move {
-            let created = AssertUnwindSafe(empty.create(connection)).catch_unwind().await;
+            let created = AssertUnwindSafe(async { empty.create(connection).await }).catch_unwind().await;
             said(created)
         }
         .boxed()
@@ -202,7 +204,7 @@ fn creation<P: Rows<D>, D: Database>(empty: P) -> Work<D::Connection> {
 fn writing<P: Rows<D>, D: Database>(batch: P) -> Work<D::Connection> {
     Box::new(move |connection| {
         async move {
-            let written = AssertUnwindSafe(batch.write(connection)).catch_unwind().await;
+            let written = AssertUnwindSafe(async { batch.write(connection).await }).catch_unwind().await;
             said(written)
         }
         .boxed()

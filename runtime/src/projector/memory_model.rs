@@ -136,6 +136,10 @@ impl<P: Projection + Clone> Model for MemoryModel<P> {
 
     async fn close(&mut self) {}
 
+    fn spoil(&mut self) {
+        self.spoilt = true;
+    }
+
     fn is_spoilt(&self) -> bool {
         self.spoilt
     }

@@ -77,6 +77,9 @@ pub(super) trait Model: Send + Sized + 'static {
     /// Lets somebody else run it.
     fn close(&mut self) -> impl Future<Output = ()> + Send;
 
+    /// What it holds may be half of something.
+    fn spoil(&mut self) {}
+
     /// Whether what it holds can no longer be relied on, so that it has to be opened again before it goes on.
     fn is_spoilt(&self) -> bool {
         false

@@ -22,6 +22,9 @@ pub enum OnError {
     RetryThenPark(RetryPolicy),
 }
 
+/// A hundred years: no clock's present makes it overflow, and no database's.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 impl OnError {
     pub(super) fn retry(self) -> Option<RetryPolicy> {
         match self {
@@ -73,7 +76,7 @@ impl ProjectionOptions {
 
     /// How long after the last sign of life of a process another takes the projection over; 3 seconds by default.
     pub fn takeover_after(mut self, term: Duration) -> Self {
-        self.term = term.max(Duration::from_millis(50));
+        self.term = term.clamp(Duration::from_millis(50), LONGEST);
         self
     }
 

@@ -9,6 +9,7 @@ mod elsewhere;
 mod errors;
 mod in_memory;
 mod models;
+mod panics;
 mod rebuild;
 mod sharing;
 

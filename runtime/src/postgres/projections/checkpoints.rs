@@ -144,7 +144,9 @@ pub(super) fn advance_call(statements: &Statements, lease: &Lease, to: &Checkpoi
 }
 
 fn micros(term: Duration) -> f64 {
-    term.as_micros() as f64
+    // So that no clock's present makes it overflow: a thousand years.
+    const LONGEST: f64 = 1e6 * 60.0 * 60.0 * 24.0 * 365_000.0;
+    (term.as_micros() as f64).min(LONGEST)
 }
 
 fn number(row: &PgRow, column: usize) -> Result<i64, sqlx::Error> {

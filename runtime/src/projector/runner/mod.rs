@@ -3,8 +3,12 @@
 mod replay;
 mod take;
 
-use std::{collections::HashMap, future::poll_fn, ops::ControlFlow, pin::pin, sync::Arc, task::Poll, time::Duration};
+use std::{
+    any::Any, collections::HashMap, future::poll_fn, ops::ControlFlow, panic::AssertUnwindSafe, pin::pin, sync::Arc,
+    task::Poll, time::Duration,
+};
 
+use futures_util::{FutureExt, future::OptionFuture};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{Instant, sleep, sleep_until},
@@ -23,6 +27,7 @@ use crate::{
     error::StoreError,
     executor::RetryPolicy,
     metadata::Metadata,
+    projection::ProjectionError,
     recorded::RawEvent,
     store::{Checkpoint, Lease, Parked, Store},
     stream::StreamName,
@@ -171,13 +176,14 @@ impl<M: Model> Runner<M> {
 
     pub(super) async fn run(mut self) {
         loop {
-            let next = match self.model.open().await {
-                Ok(Opened::Ours(checkpoint)) => self.lead(checkpoint).await,
-                Ok(Opened::Theirs(checkpoint)) => self.stand_by(&checkpoint).await,
-                Err(trouble) => self.cannot(trouble).await,
-            };
+            // Whatever panics in code of others: nobody is left waiting for a runner that is gone without a word.
+            let next =
+                AssertUnwindSafe(self.serve()).catch_unwind().await.unwrap_or_else(|panic| self.panicked(&*panic));
             let next = match next {
-                Next::Rest => self.rest().await,
+                Next::Rest => AssertUnwindSafe(self.rest()).catch_unwind().await.unwrap_or_else(|panic| {
+                    self.panicked(&*panic);
+                    Next::End
+                }),
                 next => next,
             };
             if matches!(next, Next::End) {
@@ -185,6 +191,24 @@ impl<M: Model> Runner<M> {
             }
         }
         self.model.close().await;
+    }
+
+    async fn serve(&mut self) -> Next {
+        match self.model.open().await {
+            Ok(Opened::Ours(checkpoint)) => self.lead(checkpoint).await,
+            Ok(Opened::Theirs(checkpoint)) => self.stand_by(&checkpoint).await,
+            Err(trouble) => self.cannot(trouble).await,
+        }
+    }
+
+    /// It stops, and says why. Told to go on, it begins where it is known to have been.
+    fn panicked(&mut self, panic: &(dyn Any + Send)) -> Next {
+        self.model.spoil();
+        let failure = Failure::of(None, ProjectionError::panicked(panic));
+        self.place.report.send_modify(|report| {
+            (report.state, report.last_error) = (RunState::Stopped, Some(failure));
+        });
+        Next::Rest
     }
 
     /// Somebody else runs it: looks now and then whether that is still so.
@@ -342,7 +366,9 @@ impl<M: Model> Runner<M> {
         let mut page = pin!(self.place.feed.page(self.checkpoint.position));
         let mut command = pin!(self.place.commands.recv());
         let mut lost = pin!(self.model.lost());
-        let mut moment = pin!(sleep_until(self.kept.1 + self.place.options.every.1));
+        // A moment that no clock can name never comes.
+        let moment = self.kept.1.checked_add(self.place.options.every.1);
+        let mut moment = pin!(OptionFuture::from(moment.map(sleep_until)));
         poll_fn(|context| {
             if let Poll::Ready(command) = command.as_mut().poll(context) {
                 return Poll::Ready(Woken::Command(command));
@@ -350,7 +376,7 @@ impl<M: Model> Runner<M> {
             if lost.as_mut().poll(context).is_ready() {
                 return Poll::Ready(Woken::Lost);
             }
-            if due && moment.as_mut().poll(context).is_ready() {
+            if due && moment.as_mut().poll(context) == Poll::Ready(Some(())) {
                 return Poll::Ready(Woken::CheckpointIsDue);
             }
             page.as_mut().poll(context).map(Woken::Page)
