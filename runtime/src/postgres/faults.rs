@@ -15,6 +15,8 @@ impl Dialect for SqlState {
         match code {
             // The server ends, or ends the connection; it may have done so after the commit.
             "57P01" | "57P02" | "57P03" | "57P04" | "57P05" => Kind::Connection,
+            // The server has ended a transaction that stood idle, or took too long, and the connection with it.
+            "25P03" | "25P04" => Kind::Connection,
             // Read-only after a failover, a lock that is not to be had, a statement that took too long.
             "25006" | "55P03" | "57014" => Kind::Transient,
             code if code.starts_with("08") => Kind::Connection,
@@ -61,7 +63,7 @@ mod tests {
 
     #[test]
     fn codes_are_told_apart() {
-        for code in ["08006", "08003", "57P01", "57P02", "57P03"] {
+        for code in ["08006", "08003", "57P01", "57P02", "57P03", "25P03", "25P04"] {
             assert_eq!(SqlState::kind(code), Kind::Connection, "{code}");
         }
         for code in ["40001", "40P01", "53300", "53100", "25006", "57014", "55P03"] {

@@ -33,6 +33,8 @@ enum Fate {
     NoRow,
     /// More was bound than a statement may have: nothing was sent.
     TooMuch,
+    /// The process stands still in the midst of it, and the server waits no longer.
+    Idle,
 }
 
 /// How the user hands on what the driver said.
@@ -81,7 +83,7 @@ impl Fated {
     }
 
     async fn meet(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-        let passes = matches!(self.fate, Fate::Terminated | Fate::Cancelled);
+        let passes = matches!(self.fate, Fate::Terminated | Fate::Cancelled | Fate::Idle);
         if self.met.swap(passes, Ordering::SeqCst) {
             return Ok(());
         }
@@ -92,6 +94,12 @@ impl Fated {
             Fate::Cancelled => {
                 let wait = "set local statement_timeout = 20; select pg_sleep(60)";
                 sqlx::raw_sql(wait).execute(connection).await.map(drop)
+            }
+            Fate::Idle => {
+                let brief = "set local idle_in_transaction_session_timeout = 20";
+                sqlx::raw_sql(brief).execute(&mut *connection).await?;
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                Ok(())
             }
             Fate::NoRow => sqlx::query("select 1 where false").fetch_one(connection).await.map(drop),
             Fate::TooMuch => {
@@ -162,6 +170,7 @@ async fn what_the_database_could_not_just_then_is_no_events_fault() -> Tested {
             (Fate::Terminated, Dress::Wrapped),
             (Fate::Terminated, Dress::Shared),
             (Fate::Terminated, Dress::Told),
+            (Fate::Idle, Dress::Plain),
             (Fate::Cancelled, Dress::Plain),
             (Fate::Cancelled, Dress::Wrapped),
             (Fate::Cancelled, Dress::Shared),
