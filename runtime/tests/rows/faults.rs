@@ -35,6 +35,8 @@ enum Fate {
     TooMuch,
     /// The process stands still in the midst of it, and the server waits no longer.
     Idle,
+    /// It takes too long again and again, but for the rows that are being built.
+    HeldUp,
 }
 
 /// How the user hands on what the driver said.
@@ -100,6 +102,11 @@ impl Fated {
                 sqlx::raw_sql(brief).execute(&mut *connection).await?;
                 tokio::time::sleep(Duration::from_millis(500)).await;
                 Ok(())
+            }
+            Fate::HeldUp => {
+                let wait = "set local statement_timeout = 20;
+                    do $$ begin if current_schema() not like '%\\_next' then perform pg_sleep(60); end if; end $$";
+                sqlx::raw_sql(wait).execute(connection).await.map(drop)
             }
             Fate::NoRow => sqlx::query("select 1 where false").fetch_one(connection).await.map(drop),
             Fate::TooMuch => {
@@ -215,5 +222,19 @@ async fn what_was_asked_in_vain_is_the_events_fault() -> Tested {
             projector.shutdown().await;
         }
     }
+    Ok(())
+}
+
+/// One that waits for the database listens all the same.
+#[tokio::test]
+async fn what_was_built_takes_the_place_of_one_that_waits() -> Tested {
+    let place = Place::fresh()?;
+    let (_, projector) = started(&place, Fated::new(Fate::HeldUp, Dress::Plain), OnError::Stop).await?;
+    while projector.status().await?[0].last_error.is_none() {
+        tokio::task::yield_now().await;
+    }
+    projector.rebuild("fated").await?;
+    projector.wait_for(5).timeout(ENOUGH).await?;
+    assert_eq!(seen(&place).await?, [1, 2, 3, 4, 5]);
     Ok(())
 }

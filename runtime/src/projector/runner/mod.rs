@@ -100,6 +100,8 @@ pub(super) struct Runner<M> {
     /// How often the event at this position was tried.
     tries: (u64, u32),
     bound: Option<Bound>,
+    /// What it was told while it waited for something to pass: where to stand still, and who asked.
+    owed: Option<(u64, oneshot::Sender<Paused>)>,
     /// How often in a row the store could not.
     faults: u32,
     /// The position of the last durable checkpoint, and when it was made.
@@ -168,6 +170,7 @@ impl<M: Model> Runner<M> {
             aside: HashMap::new(),
             tries: (0, 0),
             bound: None,
+            owed: None,
             faults: 0,
             kept: (0, Instant::now()),
             changed: false,
@@ -213,7 +216,8 @@ impl<M: Model> Runner<M> {
 
     /// Somebody else runs it: looks now and then whether that is still so.
     async fn stand_by(&mut self, checkpoint: &Checkpoint) -> Next {
-        self.faults = 0;
+        // Whoever asked finds that it is not to be had here.
+        (self.faults, self.owed) = (0, None);
         self.place.report.send_modify(|report| {
             (report.state, report.position) = (RunState::Standby, checkpoint.position);
             report.parked.clone_from(&checkpoint.parked);
@@ -248,7 +252,11 @@ impl<M: Model> Runner<M> {
         self.bound = None;
         self.place.report.send_modify(|report| report.state = RunState::Stopped);
         loop {
-            match self.place.commands.recv().await {
+            let command = match self.owed.take() {
+                Some((at, reply)) => Some(Command::Pause(at, reply)),
+                None => self.place.commands.recv().await,
+            };
+            match command {
                 None => return Next::End,
                 Some(Command::Stop(told)) => drop(told.send(())),
                 Some(Command::Resume(told)) => {
@@ -269,6 +277,15 @@ impl<M: Model> Runner<M> {
                 }
                 Some(Command::Pause(..) | Command::Replay(..)) => {}
             }
+        }
+    }
+
+    /// Stands still here, or once it is at this position.
+    async fn stand_still(&mut self, at: u64, reply: oneshot::Sender<Paused>) {
+        if at > self.checkpoint.position {
+            self.bound = Some(Bound { at, then: Then::Pause(reply) });
+        } else {
+            self.hold(reply).await;
         }
     }
 
@@ -303,8 +320,13 @@ impl<M: Model> Runner<M> {
                 let _ = told.send(());
                 Next::Open
             }
+            // What was built to take its place is not thrown away because the store could not just now.
+            Some(Command::Pause(at, reply)) => {
+                self.owed = Some((at, reply));
+                Next::Open
+            }
             // Whoever asked finds that it is not to be had just now.
-            Some(Command::Pause(..) | Command::Replay(..)) => Next::Open,
+            Some(Command::Replay(..)) => Next::Open,
         }
     }
 
@@ -312,6 +334,9 @@ impl<M: Model> Runner<M> {
     async fn lead(&mut self, checkpoint: Checkpoint) -> Next {
         self.begin(checkpoint);
         loop {
+            if let Some((at, reply)) = self.owed.take() {
+                self.stand_still(at, reply).await;
+            }
             let next = match self.woken().await {
                 Woken::Page(Ok(page)) => {
                     self.faults = 0;
@@ -331,11 +356,7 @@ impl<M: Model> Runner<M> {
                     continue;
                 }
                 Woken::Command(Some(Command::Pause(at, reply))) => {
-                    if at > self.checkpoint.position {
-                        self.bound = Some(Bound { at, then: Then::Pause(reply) });
-                    } else {
-                        self.hold(reply).await;
-                    }
+                    self.owed = Some((at, reply));
                     continue;
                 }
                 Woken::Command(Some(Command::Replay(stream, reply))) => match self.replay(stream, reply).await {
