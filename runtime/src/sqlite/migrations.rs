@@ -16,13 +16,14 @@ use crate::{
     },
 };
 
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 7] = [
     Migration { version: 1, name: "log", sql: include_str!("sql/0001_log.sql") },
     Migration { version: 2, name: "immutable", sql: include_str!("sql/0002_immutable.sql") },
     Migration { version: 3, name: "stream_ends", sql: include_str!("sql/0003_stream_ends.sql") },
     Migration { version: 4, name: "projections", sql: include_str!("sql/0004_projections.sql") },
     Migration { version: 5, name: "projection_tables", sql: include_str!("sql/0005_projection_tables.sql") },
     Migration { version: 6, name: "shares", sql: include_str!("sql/0006_shares.sql") },
+    Migration { version: 7, name: "terms", sql: include_str!("sql/0007_terms.sql") },
 ];
 
 const TABLE: &str = "foldline_migrations";

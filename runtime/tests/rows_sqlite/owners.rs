@@ -12,7 +12,7 @@ use sqlx::SqliteConnection;
 use crate::{
     common::{commands::add, name},
     model::{Sums, expected, found},
-    support::{Failure, Place, Tested},
+    support::{Failure, Place, Tested, sql},
 };
 
 #[tokio::test]
@@ -139,5 +139,22 @@ async fn what_is_built_beside_the_log_is_given_up_once_it_has_lost_its_place() -
     let refused = write(&lease, "bob").await;
     assert!(matches!(&refused, Err(WriteFault::Store(error)) if !error.is_transient()), "{refused:?}");
     assert_eq!(wrote(&place).await?, "", "and the present rows are as they were");
+    Ok(())
+}
+
+/// As if the owner had given its last sign of life before the clock was set back by an hour.
+#[tokio::test]
+async fn a_clock_that_goes_back_keeps_nobody_waiting() -> Tested {
+    let place = Place::fresh()?;
+    let database = prepared(&place).await?;
+    let owner = claimed(&database, Duration::from_secs(60)).await?;
+    let mut connection = place.connection().await?;
+    let ask = async || database.claim(&Lease::unclaimed("sums", Duration::from_secs(1)), &Checkpoint::default()).await;
+    assert!(matches!(ask().await?, Claim::Held(_)), "it is the owner's own term that counts");
+    sql(&mut connection, "update projections set expires_at = expires_at + 1000000").await?;
+    assert!(matches!(ask().await?, Claim::Held(_)), "clocks are set right by a little all the time");
+    sql(&mut connection, "update projections set expires_at = expires_at + 3600000000").await?;
+    assert!(matches!(ask().await?, Claim::Granted(..)));
+    assert!(!database.renew(&owner).await?);
     Ok(())
 }

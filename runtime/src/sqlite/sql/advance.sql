@@ -1,6 +1,7 @@
 update projections set
     fence = fence + 1,
     expires_at = ?3 + ?4,
+    term = ?4,
     moved_at = ?3,
     position = ?6,
     parked = ?7
