@@ -119,7 +119,11 @@ impl<P: Projection + Clone> Model for MemoryModel<P> {
         let (view, write) = (self.view.clone(), form.write);
         // Not here: a large value would keep this thread from everything else.
         let written = tokio::task::spawn_blocking(move || view.read_at(|value, position| (write(value), position)));
-        let (text, position) = written.await.map_err(|_| Trouble::Passing(StoreError::Closed))?;
+        let (text, position) = written.await.map_err(|ended| match ended.try_into_panic() {
+            Ok(panic) => Trouble::Broken(ProjectionError::panicked(&*panic)),
+            // The runtime is being shut down.
+            Err(_) => Trouble::Passing(StoreError::Closed),
+        })?;
         let state = Bytes::from(text.map_err(|error| Trouble::Broken(ProjectionError::write(error)))?);
         let checkpoint = Checkpoint { position, ..at.clone() };
         checkpoints.save(P::NAME, &Snapshot { checkpoint, state }).await?;

@@ -178,3 +178,13 @@ async fn no_time_is_too_long() -> Done {
     projector.wait_for(3).timeout(ENOUGH).await?;
     Ok(())
 }
+
+#[tokio::test]
+async fn a_value_that_panics_when_it_is_saved_stops_it() -> Done {
+    let (store, bank) = three().await?;
+    let careless = Careless::new(At::Serialize);
+    let armed = Arc::clone(&careless.armed);
+    let options = ProjectionOptions::new().checkpoint_every(1, Duration::from_secs(3600));
+    let projector = Projector::builder(store).run_with(InMemory::new(careless).saved(), options).start()?;
+    stops_and_goes_on(&projector, &bank, &armed, "it fell at Serialize").await
+}
