@@ -238,3 +238,16 @@ async fn what_was_built_takes_the_place_of_one_that_waits() -> Tested {
     assert_eq!(seen(&place).await?, [1, 2, 3, 4, 5]);
     Ok(())
 }
+
+/// Whoever says "never" means no date that the server cannot name.
+#[tokio::test]
+async fn no_time_is_too_long() -> Tested {
+    let place = Place::fresh()?;
+    let store = PostgresStore::connect_with(&place.url, place.options().statement_timeout(Duration::MAX)).await?;
+    Executor::new(store.clone()).execute(add(&name("ada"), 1)).await?;
+    let options = ProjectionOptions::new().takeover_after(Duration::MAX).checkpoint_every(1, Duration::MAX);
+    let fated = InSql::<_, PostgresDatabase>::new(Fated::new(Fate::Terminated, Dress::Plain));
+    let projector = Projector::builder(store).run_with(fated, options).start()?;
+    projector.wait_for(1).timeout(ENOUGH).await?;
+    Ok(())
+}

@@ -29,7 +29,7 @@ impl PostgresDatabase {
         place: &Schema,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, WriteFault>,
     ) -> Result<T, WriteFault> {
-        let patience = self.0.connector.patience() * STATEMENTS;
+        let patience = self.0.connector.patience().saturating_mul(STATEMENTS);
         let mut connection = self.connection(place).await.map_err(WriteFault::Store)?;
         let Ok(done) = timeout(patience, run(&mut connection, place, work)).await else {
             // The connection is dropped, and with it whatever was under way.
