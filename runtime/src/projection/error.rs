@@ -35,6 +35,16 @@ pub enum ProjectionError {
         /// Among how many it was to be shared out now.
         now: usize,
     },
+    /// It may leave streams aside, and has left aside as many as it may.
+    #[error(
+        "{limit} streams are left aside, and one more would be too many: mend what fails and `replay` them, or allow more with `ProjectionOptions::parked_at_most`; {source}"
+    )]
+    TooManyParked {
+        /// How many it may leave aside.
+        limit: usize,
+        /// Why it would have left this one aside.
+        source: Arc<ProjectionError>,
+    },
     /// Its code panicked: a handler, or what writes, delivers, clones or saves it.
     #[error("its code panicked: {0}")]
     Panicked(Arc<str>),

@@ -16,7 +16,7 @@ pub enum OnError {
     /// It tries that event again, and stops when the policy is at its end.
     Retry(RetryPolicy),
     /// It leaves that event's stream aside, with all that comes on it, and goes on with the others. What was left aside is
-    /// listed, and can be replayed.
+    /// listed, and can be replayed. There is a [limit](ProjectionOptions::parked_at_most) to how many it leaves aside.
     Park,
     /// It tries that event again, and leaves its stream aside when the policy is at its end.
     RetryThenPark(RetryPolicy),
@@ -47,6 +47,7 @@ pub struct ProjectionOptions {
     pub(super) every: (u64, Duration),
     pub(super) term: Duration,
     pub(super) partitions: usize,
+    pub(super) parked: usize,
 }
 
 impl ProjectionOptions {
@@ -80,6 +81,13 @@ impl ProjectionOptions {
         self
     }
 
+    /// How many streams may be left aside at once, if any may; 1,000 by default. One more, and it stops: so many failures are no
+    /// matter of single streams, and the list of them is written with each step.
+    pub fn parked_at_most(mut self, streams: usize) -> Self {
+        self.parked = streams;
+        self
+    }
+
     /// How many work side by side, each on its share of the streams, if the projection says that it can be shared out
     /// (`#[projection(partition_by = key)]`). 1 by default.
     ///
@@ -99,6 +107,7 @@ impl Default for ProjectionOptions {
             every: (10_000, Duration::from_secs(5)),
             term: Duration::from_secs(3),
             partitions: 1,
+            parked: 1000,
         }
     }
 }

@@ -110,10 +110,20 @@ impl Parked {
             version: event.version(),
             position: event.position(),
             event: event.name().to_owned(),
-            error: error.to_string(),
+            error: cut(error.to_string()),
             since: Timestamp::now(),
         }
     }
+}
+
+/// What is left aside is kept with the checkpoint and written with each step: an error may not say more than so much.
+fn cut(mut said: String) -> String {
+    const BYTES: usize = 1000;
+    if said.len() > BYTES {
+        said.truncate((0..=BYTES).rev().find(|end| said.is_char_boundary(*end)).unwrap_or(0));
+        said.push('…');
+    }
+    said
 }
 
 impl Lease {

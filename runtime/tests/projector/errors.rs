@@ -9,13 +9,14 @@ use std::{
 };
 
 use foldline_runtime::{
-    Executor, InMemory, MemoryStore, OnError, ProjectionOptions, Projector, ProjectorError, RetryPolicy, RunState, View,
+    Delivery, Executor, InMemory, MemoryStore, OnError, Projection, ProjectionError, ProjectionOptions, Projector,
+    ProjectorError, RetryPolicy, RunState, Stream, View,
 };
 
 use crate::{
     Done,
     common::{
-        TallyEvent,
+        Tally, TallyEvent,
         commands::{add, record},
         name, noted,
     },
@@ -31,6 +32,13 @@ struct Place {
 
 /// A log in which one event of four poisons `ada`, and what others do stands before and behind it.
 async fn poisoned(poison: TallyEvent, on_error: OnError) -> Result<Place, Box<dyn std::error::Error + Send + Sync>> {
+    poisoned_with(poison, ProjectionOptions::new().on_error(on_error)).await
+}
+
+async fn poisoned_with(
+    poison: TallyEvent,
+    options: ProjectionOptions,
+) -> Result<Place, Box<dyn std::error::Error + Send + Sync>> {
     let store = MemoryStore::new();
     let bank = Executor::new(store.clone());
     bank.execute(add(&name("ada"), 1)).await?;
@@ -42,7 +50,6 @@ async fn poisoned(poison: TallyEvent, on_error: OnError) -> Result<Place, Box<dy
     let cured = Arc::clone(&sums.cured);
     let sums = InMemory::new(sums);
     let view = sums.view();
-    let options = ProjectionOptions::new().on_error(on_error);
     let projector = Projector::builder(store).run_with(sums, options).start()?;
     Ok(Place { bank, projector, view, cured })
 }
@@ -163,5 +170,81 @@ async fn what_was_left_aside_is_taken_in_once_it_can_be() -> Done {
         let stopped = place.projector.replay("sums", None).await;
         assert!(matches!(stopped, Err(ProjectorError::NotHere { .. })));
     }
+    Ok(())
+}
+
+/// What is left aside is listed in one place, which has its bounds.
+#[tokio::test]
+async fn it_stops_when_too_much_was_left_aside() -> Done {
+    let store = MemoryStore::new();
+    let bank = Executor::new(store.clone());
+    for n in 0..=1000 {
+        bank.execute(record(&name(&format!("t-{n}")), vec![noted("poison")])).await?;
+    }
+    bank.execute(add(&name("bob"), 1)).await?;
+    let sums = Sums::<0>::default();
+    let cured = Arc::clone(&sums.cured);
+    let options = ProjectionOptions::new().on_error(OnError::Park);
+    let projector = Projector::builder(store).run_with(InMemory::new(sums), options).start()?;
+    let stopped = projector.wait_for(1002).await.map_err(|error| error.to_string());
+    let Err(why) = stopped else { panic!("it went on") };
+    assert!(why.contains("1000 streams are left aside") && why.contains("it cannot stand poison"), "{why}");
+    let status = projector.status().await?.remove(0);
+    assert_eq!((status.state, status.position, status.parked.len()), (RunState::Stopped, 1000, 1000));
+    let event = status.last_error.and_then(|failure| failure.event).ok_or("no event")?;
+    assert_eq!(event.stream.as_str(), "tally-t-1000");
+    // Mended, it goes on with that one, and the others can be taken in.
+    cured.store(true, Ordering::SeqCst);
+    projector.resume("sums").await?;
+    projector.wait_for(&bank.execute(add(&name("bob"), 2)).await?).await?;
+    projector.replay("sums", None).await?;
+    assert!(projector.status().await?[0].parked.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn how_much_is_left_aside_can_be_said() -> Done {
+    for (limit, at) in [(0, 2), (1, 5)] {
+        let options = ProjectionOptions::new().on_error(OnError::Park).parked_at_most(limit);
+        let place = poisoned_with(noted("explosion"), options).await?;
+        place.bank.execute(record(&name("cy"), vec![noted("explosion")])).await?;
+        assert!(place.projector.wait_for(6).await.is_err());
+        let status = place.projector.status().await?.remove(0);
+        assert_eq!((status.state, status.position, status.parked.len()), (RunState::Stopped, at, limit));
+        assert_eq!(place.sums().0, [1], "nothing half done is to be seen");
+    }
+    Ok(())
+}
+
+/// A handler may say much; what is kept of it has an end.
+#[tokio::test]
+async fn what_is_kept_of_an_error_has_an_end() -> Done {
+    struct Wordy;
+    impl Projection for Wordy {
+        const NAME: &'static str = "wordy";
+        const CATEGORIES: &'static [&'static str] = &[Tally::CATEGORY];
+
+        fn apply(&mut self, _: Delivery<'_>) -> Result<(), ProjectionError> {
+            Err(ProjectionError::handler("ä€".repeat(100_000)))
+        }
+    }
+    impl Clone for Wordy {
+        fn clone(&self) -> Self {
+            Self
+        }
+    }
+    let store = MemoryStore::new();
+    let bank = Executor::new(store.clone());
+    let done = bank.execute(add(&name("ada"), 1)).await?;
+    let options = ProjectionOptions::new().on_error(OnError::Park);
+    let projector = Projector::builder(store).run_with(InMemory::new(Wordy), options).start()?;
+    projector.wait_for(&done).await?;
+    let status = projector.status().await?.remove(0);
+    let [parked] = &status.parked[..] else { panic!("{:?}", status.parked) };
+    assert!(
+        parked.error.len() < 2_000 && parked.error.starts_with("the handler failed: ä€ä"),
+        "{}",
+        parked.error.len()
+    );
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Taking a page in, a batch at a time, and what follows when an event cannot be.
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, sync::Arc};
 
 use tokio::time::{Instant, sleep};
 
@@ -122,8 +122,13 @@ impl<M: Model> Runner<M> {
             };
         }
         self.tries = (0, 0);
-        if on_error.parks() {
+        let limit = self.place.options.parked;
+        if on_error.parks() && self.checkpoint.parked.len() < limit {
             return self.park(event, &error).await;
+        }
+        if on_error.parks() {
+            let error = ProjectionError::TooManyParked { limit, source: Arc::new(error) };
+            self.place.report.send_modify(|report| report.last_error = Some(Failure::of(Some(event), error)));
         }
         if !self.model.is_spoilt() {
             return ControlFlow::Break(Next::Rest);
