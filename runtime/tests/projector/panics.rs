@@ -153,8 +153,9 @@ async fn a_value_in_memory_that_cannot_be_cloned_stops_it_before_the_first_event
     let armed = Arc::clone(&careless.armed);
     let careless = InMemory::new(careless);
     let view = careless.view();
-    armed.store(true, Ordering::SeqCst);
     let projector = Projector::builder(store).run(careless).start()?;
+    // Its task has not run yet: there is but one thread.
+    armed.store(true, Ordering::SeqCst);
     let stopped = projector.wait_for(3).timeout(ENOUGH).await.map_err(|error| error.to_string());
     assert!(stopped.as_ref().is_err_and(|why| why.contains("it fell at Clone")), "{stopped:?}");
     armed.store(false, Ordering::SeqCst);

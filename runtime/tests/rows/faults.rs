@@ -243,7 +243,8 @@ async fn what_was_built_takes_the_place_of_one_that_waits() -> Tested {
 #[tokio::test]
 async fn no_time_is_too_long() -> Tested {
     let place = Place::fresh()?;
-    let store = PostgresStore::connect_with(&place.url, place.options().statement_timeout(Duration::MAX)).await?;
+    let patient = place.options().statement_timeout(Duration::MAX / 2);
+    let store = PostgresStore::connect_with(&place.url, patient).await?;
     Executor::new(store.clone()).execute(add(&name("ada"), 1)).await?;
     let options = ProjectionOptions::new().takeover_after(Duration::MAX).checkpoint_every(1, Duration::MAX);
     let fated = InSql::<_, PostgresDatabase>::new(Fated::new(Fate::Terminated, Dress::Plain));
