@@ -1,8 +1,9 @@
 //! What can go wrong, in words for the person who has to mend it.
 
-use std::{error::Error as StdError, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use crate::{
+    cause::Cause,
     event::{DecodeError, EncodeError},
     event_name::EventName,
     id::CommitId,
@@ -243,7 +244,7 @@ pub enum StoreError {
         /// What was being done.
         context: Arc<str>,
         /// What the driver said.
-        source: Option<Arc<dyn StdError + Send + Sync>>,
+        source: Option<Cause>,
     },
     /// The store answered with an error. Nothing was stored, and trying again will not help.
     #[error("the store refused: {context}")]
@@ -251,7 +252,7 @@ pub enum StoreError {
         /// What was being done.
         context: Arc<str>,
         /// What the driver said.
-        source: Option<Arc<dyn StdError + Send + Sync>>,
+        source: Option<Cause>,
     },
     /// The store lost sight of a commit: it may have happened, or still happen.
     #[error("whether the commit happened is not known: `commit({commit})` tells, once the store answers again")]

@@ -1,8 +1,10 @@
 //! What an event is: a fact with a stored name, a schema version and a JSON payload.
 
-use std::{error::Error as StdError, fmt::Debug, sync::Arc};
+use std::{error::Error as StdError, fmt::Debug};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::cause::Cause;
 
 /// Facts that can be stored: usually an enum, one variant a fact.
 ///
@@ -149,13 +151,13 @@ impl EventField {
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("the payload could not be written as JSON: {source}")]
 pub struct EncodeError {
-    source: Arc<dyn StdError + Send + Sync>,
+    source: Cause,
 }
 
 impl EncodeError {
     /// Wraps what the encoder said.
     pub fn new(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self { source: Arc::from(source.into()) }
+        Self { source: Cause::new(source) }
     }
 }
 
@@ -180,13 +182,13 @@ pub enum DecodeError {
     },
     /// The payload does not read as the event's fields.
     #[error("its payload does not read as the event's fields: {0}")]
-    Payload(#[source] Arc<dyn StdError + Send + Sync>),
+    Payload(#[source] Cause),
 }
 
 impl DecodeError {
     /// A payload that does not read, with the cause.
     pub fn payload(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::Payload(Arc::from(source.into()))
+        Self::Payload(Cause::new(source))
     }
 }
 

@@ -4,6 +4,7 @@
 #[path = "private.rs"]
 pub mod __private;
 pub mod alerts;
+mod cause;
 mod command;
 mod error;
 mod event;
@@ -41,6 +42,7 @@ pub use self::postgres::{PostgresDatabase, PostgresOptions, PostgresStore};
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{SqliteDatabase, SqliteOptions, SqliteStore, Synchronous};
 pub use self::{
+    cause::Cause,
     command::{Access, Command, Decide, Declared, Declares, Fingerprint, Opener, Paused},
     error::{ExecuteError, KeyFault, PlaceFault, StoreError},
     event::{DecodeError, EncodeError, Event, EventField, EventType, Payload, decode_fields, encode_fields},

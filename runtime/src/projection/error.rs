@@ -2,7 +2,7 @@
 
 use std::{any::Any, error::Error as StdError, sync::Arc};
 
-use crate::{error::StoreError, stream::StreamName};
+use crate::{cause::Cause, error::StoreError, stream::StreamName};
 
 /// Why a projection did not take an event in. Cheap to clone: many may ask for the one reason.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -21,10 +21,10 @@ pub enum ProjectionError {
     },
     /// A handler said no.
     #[error("the handler failed: {0}")]
-    Handler(#[source] Arc<dyn StdError + Send + Sync>),
+    Handler(#[source] Cause),
     /// Writing the rows, or delivering elsewhere, failed.
     #[error("what the handlers took in could not be written: {0}")]
-    Write(#[source] Arc<dyn StdError + Send + Sync>),
+    Write(#[source] Cause),
     /// Its rows were taken in by another number of partitions: each event counted would be counted by somebody else again.
     #[error(
         "its rows were taken in with `.partitions({before})`, and with `.partitions({now})` events would count twice: rebuild it, or go back to {before}"
@@ -43,7 +43,7 @@ pub enum ProjectionError {
         /// How many it may leave aside.
         limit: usize,
         /// Why it would have left this one aside.
-        source: Arc<ProjectionError>,
+        source: Cause,
     },
     /// Its code panicked: a handler, or what writes, delivers, clones or saves it.
     #[error("its code panicked: {0}")]
@@ -53,12 +53,12 @@ pub enum ProjectionError {
 impl ProjectionError {
     /// What a handler said.
     pub fn handler(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::Handler(Arc::from(source.into()))
+        Self::Handler(Cause::new(source))
     }
 
     /// What was said when rows were written.
     pub(crate) fn write(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::Write(Arc::from(source.into()))
+        Self::Write(Cause::new(source))
     }
 
     /// What a panic said.

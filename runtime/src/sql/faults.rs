@@ -1,8 +1,6 @@
 //! What an error of a database means.
 
-use std::sync::Arc;
-
-use crate::error::StoreError;
+use crate::{cause::Cause, error::StoreError};
 
 /// What is known after an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +50,7 @@ pub(crate) fn store_error<D: Dialect>(doing: &str, error: sqlx::Error) -> StoreE
     let kind = kind::<D>(&error);
     let said = explain::<D>(&error);
     let context = if said.is_empty() { doing.into() } else { format!("{doing}: {said}").into() };
-    let source = Some(Arc::new(error) as _);
+    let source = Some(Cause::new(error));
     match kind {
         Kind::Connection | Kind::Transient => StoreError::Unavailable { context, source },
         Kind::Refused => StoreError::Failed { context, source },

@@ -4,6 +4,7 @@ use std::{error::Error as StdError, sync::Arc};
 
 use super::faults::{Dialect, Kind, is_passing, kind, store_error};
 use crate::{
+    cause::Cause,
     error::StoreError,
     projection::ProjectionError,
     store::{Checkpoint, Lease, Parked, WriteFault},
@@ -34,7 +35,7 @@ pub(crate) fn parked_of(text: &[u8]) -> Result<Vec<Parked>, sqlx::Error> {
 /// A checkpoint that does not read.
 pub(crate) fn broken(error: sqlx::Error) -> StoreError {
     let context = "a checkpoint cannot be read: was it changed by hand?".into();
-    StoreError::Failed { context, source: Some(Arc::new(error)) }
+    StoreError::Failed { context, source: Some(Cause::new(error)) }
 }
 
 /// A fault of the database, whatever was done.
@@ -60,16 +61,13 @@ pub(crate) fn not_rolled_back<D: Dialect>(fault: WriteFault, error: &sqlx::Error
 }
 
 fn unavailable(said: &str, error: ProjectionError) -> WriteFault {
-    let (context, source) = (format!("{WRITING}: {said}").into(), Some(Arc::new(error) as _));
+    let (context, source) = (format!("{WRITING}: {said}").into(), Some(Cause::new(error)));
     WriteFault::Store(StoreError::Unavailable { context, source })
 }
 
 /// What the driver said, if that is what somebody else's error came of.
 fn driver_error(error: &ProjectionError) -> Option<&sqlx::Error> {
-    let mut cause: Option<&(dyn StdError + 'static)> = match error {
-        ProjectionError::Handler(source) | ProjectionError::Write(source) => Some(&**source),
-        other => other.source(),
-    };
+    let mut cause = error.source();
     while let Some(one) = cause {
         if let Some(said) = one.downcast_ref().or_else(|| one.downcast_ref::<Arc<sqlx::Error>>().map(Arc::as_ref)) {
             return Some(said);

@@ -6,6 +6,7 @@ use foldhash::fast::RandomState;
 
 use super::numbers::count;
 use crate::{
+    cause::Cause,
     error::StoreError,
     event_name::EventName,
     id::CommitId,
@@ -154,7 +155,7 @@ pub(crate) fn unreadable(error: sqlx::Error) -> Result<StoreError, sqlx::Error> 
     match error {
         sqlx::Error::Decode(_) => {
             let context = "the database's answer cannot be read: was the schema changed by hand?".into();
-            Ok(StoreError::Failed { context, source: Some(Arc::new(error)) })
+            Ok(StoreError::Failed { context, source: Some(Cause::new(error)) })
         }
         error => Err(error),
     }

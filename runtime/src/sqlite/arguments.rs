@@ -5,6 +5,7 @@ use std::{str, sync::Arc};
 use sqlx::{Sqlite, query::Query, sqlite::SqliteArguments};
 
 use crate::{
+    cause::Cause,
     error::StoreError,
     sql::{keys::versions_after, numbers::big},
     store::{Commit, Expectation, IdempotencyKey, NewEvent, Seen},
@@ -20,7 +21,7 @@ pub(super) fn check(batch: &Batch) -> Result<(), StoreError> {
         for event in commit.events() {
             if let Err(error) = str::from_utf8(payload(commit, event)) {
                 let context = format!("the payload of an event `{}` is not UTF-8", event.name).into();
-                return Err(StoreError::Failed { context, source: Some(Arc::new(error)) });
+                return Err(StoreError::Failed { context, source: Some(Cause::new(error)) });
             }
         }
     }

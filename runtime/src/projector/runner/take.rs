@@ -1,11 +1,12 @@
 //! Taking a page in, a batch at a time, and what follows when an event cannot be.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::ops::ControlFlow;
 
 use tokio::time::{Instant, sleep};
 
 use super::{Bound, Next, Runner, Then};
 use crate::{
+    cause::Cause,
     projection::{Delivery, ProjectionError},
     projector::{
         feed::{Page, whole_commits},
@@ -127,7 +128,7 @@ impl<M: Model> Runner<M> {
             return self.park(event, &error).await;
         }
         if on_error.parks() {
-            let error = ProjectionError::TooManyParked { limit, source: Arc::new(error) };
+            let error = ProjectionError::TooManyParked { limit, source: Cause::new(error) };
             self.place.report.send_modify(|report| report.last_error = Some(Failure::of(Some(event), error)));
         }
         if !self.model.is_spoilt() {
