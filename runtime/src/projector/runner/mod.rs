@@ -1,5 +1,6 @@
 //! The loop that runs one projection.
 
+mod listens;
 mod replay;
 mod take;
 
@@ -15,6 +16,7 @@ use tokio::{
 };
 use tracing::Span;
 
+pub(super) use self::listens::{Listens, part_of};
 use super::{
     feed::{Feed, Page},
     model::{Model, Opened, Trouble},
@@ -28,7 +30,6 @@ use crate::{
     executor::RetryPolicy,
     metadata::Metadata,
     projection::ProjectionError,
-    recorded::RawEvent,
     store::{Checkpoint, Lease, Parked, Store},
     stream::StreamName,
 };
@@ -108,39 +109,6 @@ pub(super) struct Runner<M> {
     kept: (u64, Instant),
     /// Whether something has changed since.
     changed: bool,
-}
-
-/// Which events a runner takes in.
-#[derive(Debug, Clone)]
-pub(super) struct Listens {
-    pub(super) categories: &'static [&'static str],
-    /// Which share of the streams, of how many.
-    pub(super) share: (usize, usize),
-}
-
-impl Listens {
-    fn to(&self, event: &RawEvent) -> bool {
-        let category = event.stream().category();
-        self.categories.contains(&category)
-            && (self.share.1 == 1 || share_of(event.stream(), self.share.1) == self.share.0)
-    }
-}
-
-/// The same on every machine: what one process took in, another must not take for its own.
-pub(super) fn share_of(stream: &StreamName, shares: usize) -> usize {
-    let hash = stream
-        .as_str()
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    // The low bits of this hash are the weaker ones.
-    usize::try_from((hash >> 32) % shares as u64).unwrap_or(0)
-}
-
-/// What of a checkpoint concerns one share.
-pub(super) fn part_of(whole: &Checkpoint, share: usize, shares: usize) -> Checkpoint {
-    let mut part = whole.clone();
-    part.parked.retain(|parked| share_of(&StreamName::from(parked.stream.as_str()), shares) == share);
-    part
 }
 
 /// What a runner does next.
