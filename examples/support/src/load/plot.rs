@@ -82,8 +82,11 @@ mod tests {
 
     #[test]
     fn what_was_fast_is_drawn_low_and_what_was_slow_high() {
-        let sample =
-            |at, took| Sample { at: Duration::from_millis(at), took: Duration::from_millis(took), succeeded: true };
+        let sample = |at: u64, took| {
+            // In the middle of its millisecond, so that ten fall into each slice.
+            let at = Duration::from_micros(1_000 * at + 500);
+            Sample { at, took: Duration::from_millis(took), succeeded: true }
+        };
         let samples: Vec<_> = (0..600).map(|at| sample(at, if at < 300 { 1 } else { 4 })).collect();
         let drawn = svg(&samples, Duration::from_millis(600));
         let lines: Vec<_> = drawn.lines().filter(|line| line.starts_with("<polyline")).collect();
@@ -91,6 +94,7 @@ mod tests {
         let p99 = lines.last().copied().unwrap_or_default();
         // A quarter of the height in the first half, all of it in the second.
         assert_eq!((p99.matches(",395.0").count(), p99.matches(",260.0").count()), (30, 30), "{p99}");
+        assert!(drawn.contains(">1000.0</text>"), "six hundred in six tenths of a second: {drawn}");
         assert!(drawn.trim_end().ends_with("</svg>"));
     }
 }
