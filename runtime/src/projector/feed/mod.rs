@@ -293,4 +293,22 @@ mod tests {
         }
         Ok(())
     }
+
+    #[tokio::test]
+    async fn a_guess_that_does_not_go_on_where_the_page_before_ended_comes_to_nothing() -> Result<(), StoreError> {
+        let store = log(30, 1).await?;
+        let page = |from: u64, before: Before| Reading {
+            store: store.clone(),
+            read: LogRead { limit: 11, ..LogRead::after(from) },
+            shared: false,
+            before,
+        };
+        let first = Arc::new(page(0, Before::Nothing).run(false).await?);
+        let guess = |from| page(from, Before::Coming(std::future::ready(Ok(Arc::clone(&first))).boxed().shared()));
+        assert_eq!(guess(10).run(false).await?.reached, 20);
+        for wrong in [9, 11, 30] {
+            assert!(guess(wrong).run(false).await.is_err(), "{wrong}");
+        }
+        Ok(())
+    }
 }
