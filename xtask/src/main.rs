@@ -47,7 +47,7 @@ enum Task {
     Profile(profile::Args),
     /// Keep a log under a steady load, and check that neither memory nor latency grow
     Soak(program::Args),
-    /// Torment a log on PostgreSQL from many processes, and check that it kept its promises
+    /// Torment a log on PostgreSQL or SQLite from many processes, and check that it kept its promises
     Torture(program::Args),
 }
 

@@ -3,36 +3,32 @@
 use std::{
     cell::Cell,
     sync::{
-        LazyLock, OnceLock,
+        OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
-    thread,
 };
 
-/// A power of two, as many as there are processors, within reason. One is made when its first thread counts something.
+/// A copy for each thread, until there are too many of them. One is made when its first thread counts something.
 #[derive(Debug)]
 pub(crate) struct Shards<T> {
-    copies: [OnceLock<Box<T>>; MOST],
+    copies: [OnceLock<Box<T>>; COPIES],
 }
 
-/// More threads than this share copies.
-const MOST: usize = 16;
+/// So many threads, those that counted first, have a copy of their own.
+const ALONE: usize = 48;
 
-/// How many copies there may be, the same for all as long as the process lives.
-static USED: LazyLock<usize> = LazyLock::new(|| {
-    let processors = thread::available_parallelism().map_or(1, usize::from);
-    processors.next_power_of_two().min(MOST)
-});
+/// All others share the rest.
+const COPIES: usize = 64;
 
 impl<T: Default> Shards<T> {
     pub(crate) fn new() -> Self {
-        Self { copies: [const { OnceLock::new() }; MOST] }
+        Self { copies: [const { OnceLock::new() }; COPIES] }
     }
 
     /// With every copy made at once.
     pub(crate) fn all() -> Self {
         let shards = Self::new();
-        for copy in shards.copies.iter().take(*USED) {
+        for copy in &shards.copies {
             copy.get_or_init(Box::default);
         }
         shards
@@ -41,7 +37,14 @@ impl<T: Default> Shards<T> {
     /// The copy of this thread.
     #[inline]
     pub(crate) fn mine(&self) -> &T {
-        self.copies[number() % MOST].get_or_init(Box::default)
+        self.mine_and_whether_alone().0
+    }
+
+    /// The copy of this thread, and whether no other thread ever has it.
+    #[inline]
+    pub(crate) fn mine_and_whether_alone(&self) -> (&T, bool) {
+        let number = number();
+        (self.copies[number % COPIES].get_or_init(Box::default), number < ALONE)
     }
 
     /// All that were made.
@@ -50,7 +53,7 @@ impl<T: Default> Shards<T> {
     }
 }
 
-/// Whose copy is this thread's. Threads get theirs in the order in which they count for the first time.
+/// Which copy is this thread's. None is given to another thread when one ends: there would have to be a lock.
 #[inline]
 fn number() -> usize {
     const NONE: usize = usize::MAX;
@@ -69,26 +72,36 @@ fn number() -> usize {
 #[cold]
 fn next() -> usize {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
-    NEXT.fetch_add(1, Ordering::Relaxed) % *USED
+    match NEXT.fetch_add(1, Ordering::Relaxed) {
+        alone @ ..ALONE => alone,
+        other => ALONE + other % (COPIES - ALONE),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use super::*;
 
     #[test]
     fn nothing_that_threads_count_is_lost() {
         let shards = Shards::<AtomicUsize>::new();
         thread::scope(|scope| {
-            for _ in 0..40 {
+            for _ in 0..100 {
                 scope.spawn(|| {
                     for _ in 0..100 {
-                        shards.mine().fetch_add(1, Ordering::Relaxed);
+                        let (mine, alone) = shards.mine_and_whether_alone();
+                        if alone {
+                            mine.store(mine.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+                        } else {
+                            mine.fetch_add(1, Ordering::Relaxed);
+                        }
                     }
                 });
             }
         });
-        assert_eq!(shards.iter().map(|count| count.load(Ordering::Relaxed)).sum::<usize>(), 4000);
-        assert!(shards.iter().count() <= MOST);
+        assert_eq!(shards.iter().map(|count| count.load(Ordering::Relaxed)).sum::<usize>(), 10_000);
+        assert!((COPIES - ALONE..=COPIES).contains(&shards.iter().count()));
     }
 }
