@@ -3,32 +3,36 @@
 use std::{
     cell::Cell,
     sync::{
-        OnceLock,
+        LazyLock, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
+    thread,
 };
 
-/// A copy for each thread, until there are too many of them. One is made when its first thread counts something.
+/// A power of two, as many as there are processors, within reason. One is made when its first thread counts something.
 #[derive(Debug)]
 pub(crate) struct Shards<T> {
-    copies: [OnceLock<Box<T>>; COPIES],
+    copies: [OnceLock<Box<T>>; MOST],
 }
 
-/// So many threads, those that counted first, have a copy of their own.
-const ALONE: usize = 48;
+/// More threads than this share copies.
+const MOST: usize = 16;
 
-/// All others share the rest.
-const COPIES: usize = 64;
+/// How many copies there may be, the same for all as long as the process lives.
+static USED: LazyLock<usize> = LazyLock::new(|| {
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    processors.next_power_of_two().min(MOST)
+});
 
 impl<T: Default> Shards<T> {
     pub(crate) fn new() -> Self {
-        Self { copies: [const { OnceLock::new() }; COPIES] }
+        Self { copies: [const { OnceLock::new() }; MOST] }
     }
 
     /// With every copy made at once.
     pub(crate) fn all() -> Self {
         let shards = Self::new();
-        for copy in &shards.copies {
+        for copy in shards.copies.iter().take(*USED) {
             copy.get_or_init(Box::default);
         }
         shards
@@ -37,14 +41,7 @@ impl<T: Default> Shards<T> {
     /// The copy of this thread.
     #[inline]
     pub(crate) fn mine(&self) -> &T {
-        self.mine_and_whether_alone().0
-    }
-
-    /// The copy of this thread, and whether no other thread ever has it.
-    #[inline]
-    pub(crate) fn mine_and_whether_alone(&self) -> (&T, bool) {
-        let number = number();
-        (self.copies[number % COPIES].get_or_init(Box::default), number < ALONE)
+        self.copies[number() % MOST].get_or_init(Box::default)
     }
 
     /// All that were made.
@@ -53,7 +50,7 @@ impl<T: Default> Shards<T> {
     }
 }
 
-/// Which copy is this thread's. None is given to another thread when one ends: there would have to be a lock.
+/// Whose copy is this thread's. Threads get theirs in the order in which they count for the first time.
 #[inline]
 fn number() -> usize {
     const NONE: usize = usize::MAX;
@@ -72,36 +69,26 @@ fn number() -> usize {
 #[cold]
 fn next() -> usize {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
-    match NEXT.fetch_add(1, Ordering::Relaxed) {
-        alone @ ..ALONE => alone,
-        other => ALONE + other % (COPIES - ALONE),
-    }
+    NEXT.fetch_add(1, Ordering::Relaxed) % *USED
 }
 
 #[cfg(test)]
 mod tests {
-    use std::thread;
-
     use super::*;
 
     #[test]
     fn nothing_that_threads_count_is_lost() {
         let shards = Shards::<AtomicUsize>::new();
         thread::scope(|scope| {
-            for _ in 0..100 {
+            for _ in 0..40 {
                 scope.spawn(|| {
                     for _ in 0..100 {
-                        let (mine, alone) = shards.mine_and_whether_alone();
-                        if alone {
-                            mine.store(mine.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-                        } else {
-                            mine.fetch_add(1, Ordering::Relaxed);
-                        }
+                        shards.mine().fetch_add(1, Ordering::Relaxed);
                     }
                 });
             }
         });
-        assert_eq!(shards.iter().map(|count| count.load(Ordering::Relaxed)).sum::<usize>(), 10_000);
-        assert!((COPIES - ALONE..=COPIES).contains(&shards.iter().count()));
+        assert_eq!(shards.iter().map(|count| count.load(Ordering::Relaxed)).sum::<usize>(), 4000);
+        assert!(shards.iter().count() <= MOST);
     }
 }

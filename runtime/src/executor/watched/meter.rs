@@ -43,10 +43,10 @@ impl Meter {
         Self { shards: Shards::new(), series: exported.then(|| Series::of([log, command.into()])) }
     }
 
-    /// Where this thread counts, and whether no other thread does.
+    /// Where this thread counts.
     #[inline]
-    pub(in crate::executor) fn shard(&self) -> (&Shard, bool) {
-        self.shards.mine_and_whether_alone()
+    pub(in crate::executor) fn shard(&self) -> &Shard {
+        self.shards.mine()
     }
 
     /// Where all threads count.

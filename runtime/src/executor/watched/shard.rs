@@ -20,10 +20,9 @@ use crate::{
 /// What a thread, or a few, have counted of one kind of command.
 #[derive(Debug, Default)]
 pub(in crate::executor) struct Shard {
-    /// Executions that were over at once, their hits and their events.
-    quick: Count,
-    quick_hits: Count,
-    quick_events: Count,
+    /// Executions that were over at once, behind the last that stood for others: how many, and above that their hits and their
+    /// events. In one number, for an atomic addition is most of what counting costs.
+    quick: AtomicU64,
     /// With so many of them, one is timed.
     due: AtomicU64,
     /// Other executions for which none has stood yet: exporters were told of them.
@@ -40,23 +39,23 @@ pub(in crate::executor) struct Shard {
     latency: Histogram,
 }
 
-/// A count that one thread adds to, as long as there are not too many of them.
-#[derive(Debug, Default)]
-struct Count {
-    all: AtomicU64,
-    /// As much of it as was settled.
-    settled: AtomicU64,
-}
-
-/// Executions that were over at once, taken together: how many, and their hits.
+/// Executions that were over at once, taken together: how many, and their hits and events.
 #[derive(Debug, Default)]
 pub(super) struct Bundle {
     pub(super) count: u64,
     pub(super) hits: u64,
+    events: u64,
 }
 
 /// Of so many executions that wait for nothing one is timed, on average, once there are many.
 const SPARSEST: u64 = 64;
+
+const HITS: u32 = 16;
+const EVENTS: u32 = 40;
+
+/// More than this of an execution is counted by itself: the parts of the one number are wide enough for as many executions as
+/// there are between two that stand for others.
+const SMALL: u32 = 256;
 
 /// How long an execution took, as far as it was looked at.
 #[derive(Debug, Clone, Copy)]
@@ -97,20 +96,19 @@ impl Shard {
     /// Whether the next execution is to be timed.
     #[inline]
     pub(super) fn is_due(&self) -> bool {
-        self.quick.unsettled() + self.told.load(Relaxed) >= self.due.load(Relaxed)
+        (self.quick.load(Relaxed) & ((1 << HITS) - 1)) + self.told.load(Relaxed) >= self.due.load(Relaxed)
     }
 
-    /// Takes in an execution that has ended, if there is little to say of it. Nobody but this thread adds to these, if `alone`.
+    /// Takes in an execution that has ended, if there is little to say of it.
     #[inline]
-    pub(super) fn count_quickly(&self, alone: bool, outcome: CommandOutcome, timing: Timing, tally: &Tally) -> bool {
+    pub(super) fn count_quickly(&self, outcome: CommandOutcome, timing: Timing, tally: &Tally) -> bool {
         let quick = timing.since.is_none()
             && outcome == CommandOutcome::Committed
             && tally.misses | tally.retries == 0
+            && tally.hits | tally.events < SMALL
             && !tally.unusual;
         if quick {
-            self.quick.add(alone, 1);
-            self.quick_hits.add(alone, u64::from(tally.hits));
-            self.quick_events.add(alone, u64::from(tally.events));
+            self.quick.fetch_add(1 + (u64::from(tally.hits) << HITS) + (u64::from(tally.events) << EVENTS), Relaxed);
         }
         quick
     }
@@ -146,9 +144,12 @@ impl Shard {
         Some(Timed { took, times, bundle })
     }
 
-    /// Those that were over at once and that nobody stands for yet.
+    /// Counts those that were over at once like all others.
     fn settle(&self) -> Bundle {
-        Bundle { count: self.quick.settle(), hits: self.quick_hits.settle() }
+        let bundle = Bundle::of(self.quick.swap(0, Relaxed));
+        self.hits.fetch_add(bundle.hits, Relaxed);
+        self.events.fetch_add(bundle.events, Relaxed);
+        bundle
     }
 
     /// What exporters are to be told of before the next is timed.
@@ -173,7 +174,8 @@ impl Shard {
     }
 
     pub(super) fn add_to(&self, stats: &mut CommandStats) {
-        let untimed = self.quick.unsettled() + self.told.load(Relaxed);
+        let Bundle { count, hits, events } = Bundle::of(self.quick.load(Relaxed));
+        let untimed = count + self.told.load(Relaxed);
         let mut latency = crate::observe::Latency::default();
         self.latency.add_to(&mut latency);
         let mut others = 0;
@@ -184,38 +186,18 @@ impl Shard {
         }
         stats.add(CommandOutcome::Committed, (latency.count() + untimed).saturating_sub(others));
         stats.latency.merge(&latency);
-        stats.events += self.quick_events.all() + self.events.load(Relaxed);
-        stats.cache_hits += self.quick_hits.all() + self.hits.load(Relaxed);
+        stats.events += events + self.events.load(Relaxed);
+        stats.cache_hits += hits + self.hits.load(Relaxed);
         stats.cache_misses += self.misses.load(Relaxed);
         stats.retries += self.retries.load(Relaxed);
         stats.conflicts += self.conflicts.load(Relaxed);
     }
 }
 
-impl Count {
-    /// An atomic addition would wait until all that was written before has left the processor, which is most of what counting
-    /// a command costs.
-    #[inline]
-    fn add(&self, alone: bool, more: u64) {
-        if alone {
-            self.all.store(self.all.load(Relaxed).wrapping_add(more), Relaxed);
-        } else {
-            self.all.fetch_add(more, Relaxed);
-        }
-    }
-
-    fn all(&self) -> u64 {
-        self.all.load(Relaxed)
-    }
-
-    #[inline]
-    fn unsettled(&self) -> u64 {
-        self.all.load(Relaxed).saturating_sub(self.settled.load(Relaxed))
-    }
-
-    /// What was not settled so far. Of two who settle at the same time each gets a part.
-    fn settle(&self) -> u64 {
-        let all = self.all();
-        all.saturating_sub(self.settled.fetch_max(all, Relaxed))
+impl Bundle {
+    /// What one number says.
+    fn of(quick: u64) -> Self {
+        let hits = (quick >> HITS) & ((1 << (EVENTS - HITS)) - 1);
+        Self { count: quick & ((1 << HITS) - 1), hits, events: quick >> EVENTS }
     }
 }

@@ -34,7 +34,7 @@ impl<'a> Watched<'a> {
             return (Self { place: None, tally: Tally::default() }, Timing::begin(false));
         }
         let meter = meters.of(command);
-        let (shard, _) = meter.shard();
+        let shard = meter.shard();
         let timing = Timing::begin(closely || shard.is_due());
         let exported = meters.begin();
         let detailed = closely || (exported && timing.whole);
@@ -56,13 +56,11 @@ impl<'a> Watched<'a> {
     /// Takes in how it ended, if it has not ended already.
     #[inline]
     pub(in crate::executor) fn end(&mut self, outcome: CommandOutcome, timing: Timing) {
-        if SEEN && let Some(Place { meters, meter, shard, .. }) = self.place.take() {
-            let (here, alone) = meter.shard();
-            // It may have gone to another thread meanwhile.
-            let at_home = std::ptr::eq(here, shard);
-            if !(at_home && shard.count_quickly(alone, outcome, timing, &self.tally)) {
-                meters.count((meter, shard), outcome, timing, &self.tally);
-            }
+        if SEEN
+            && let Some(Place { meters, meter, shard, .. }) = self.place.take()
+            && !shard.count_quickly(outcome, timing, &self.tally)
+        {
+            meters.count((meter, shard), outcome, timing, &self.tally);
         }
     }
 }
