@@ -16,7 +16,9 @@ pub(crate) fn check<E: Event>(event: &E, payload: &[u8]) -> Result<(), EncodeErr
     }
     match E::decode(event.name(), event.schema_version(), payload) {
         Ok(back) if back == *event => Ok(()),
-        Ok(_) => Err(EncodeError::new("another fact would be read back (is a number infinite, or none at all?)")),
+        Ok(_) => Err(EncodeError::new(
+            "another fact would be read back: is a number infinite or none at all, or does a field's `serde` lose something?",
+        )),
         Err(error) => Err(EncodeError::new(format!("it would not be read back: {error}"))),
     }
 }

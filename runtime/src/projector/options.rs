@@ -62,9 +62,10 @@ impl ProjectionOptions {
         self
     }
 
-    /// How many events are taken in at once at most; [`limits::PAGE_EVENTS`] by default.
+    /// How many events are taken in at once at most; [`limits::PAGE_EVENTS`] by default, and never more than a commit may have
+    /// ([`limits::EVENTS_PER_COMMIT`]).
     pub fn batch(mut self, events: usize) -> Self {
-        self.batch = events.max(1);
+        self.batch = events.clamp(1, limits::EVENTS_PER_COMMIT);
         self
     }
 
@@ -89,12 +90,12 @@ impl ProjectionOptions {
     }
 
     /// How many work side by side, each on its share of the streams, if the projection says that it can be shared out
-    /// (`#[projection(partition_by = key)]`). 1 by default.
+    /// (`#[projection(partition_by = key)]`). 1 by default, 1,024 at the most.
     ///
     /// Rows stay with the number that took them in: with another the projection stops before it counts anything twice, and a
     /// rebuild puts it right. What is delivered elsewhere begins anew.
     pub fn partitions(mut self, count: usize) -> Self {
-        self.partitions = count.max(1);
+        self.partitions = count.clamp(1, 1024);
         self
     }
 }

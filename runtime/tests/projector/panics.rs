@@ -167,10 +167,12 @@ async fn a_value_in_memory_that_cannot_be_cloned_stops_it_before_the_first_event
 
 /// Whoever says "never" means no date that the clock cannot name.
 #[tokio::test]
-async fn no_time_is_too_long() -> Done {
+async fn no_time_is_too_long_and_no_batch_too_large() -> Done {
     let (store, _) = three().await?;
-    let options =
-        ProjectionOptions::new().checkpoint_every(10_000, Duration::MAX).takeover_after(Duration::MAX).batch(1);
+    let options = ProjectionOptions::new()
+        .checkpoint_every(10_000, Duration::MAX)
+        .takeover_after(Duration::MAX)
+        .batch(usize::MAX);
     let saved = InMemory::new(Careless::default()).saved();
     let projector = Projector::builder(store.clone()).run_with(saved, options).start()?;
     projector.wait_for(3).timeout(ENOUGH).await?;

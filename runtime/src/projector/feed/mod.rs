@@ -11,10 +11,11 @@ use std::{
 use futures_util::future::FutureExt;
 use tokio::task::JoinHandle;
 
+pub(super) use self::page::Page;
 use self::page::{Before, Coming, Fetched, Reading};
-pub(super) use self::page::{Page, whole_commits};
 use crate::{
     error::StoreError,
+    projection::ProjectionError,
     recorded::RawEvent,
     store::{AnyStore, LogRead},
 };
@@ -100,9 +101,13 @@ impl Feed {
                     self.read_ahead(&mut self.state(), &page);
                     return Ok(page);
                 }
-                Err(error) if !coming.guessed => return Err(error),
-                // A wrong guess, or what somebody asked for who stands a little further.
-                _ => drop(self.state().coming.remove(&coming.from)),
+                // A wrong guess, or what somebody asked for who stands a little further, is of no use; nor is what failed.
+                fetched => {
+                    self.state().coming.remove(&coming.from);
+                    if let (Err(error), false) = (fetched, coming.guessed) {
+                        return Err(error);
+                    }
+                }
             }
         }
     }
@@ -201,8 +206,14 @@ impl Task {
     async fn ended(mut self) -> Fetched {
         match (&mut self.0).await {
             Ok(fetched) => fetched,
-            // The runtime is being shut down, and the store with it.
-            Err(_) => Err(StoreError::Closed),
+            Err(ended) => Err(match ended.try_into_panic() {
+                Ok(panic) => {
+                    let context = format!("reading the log: {}", ProjectionError::panicked(&*panic)).into();
+                    StoreError::Failed { context, source: None }
+                }
+                // The runtime is being shut down, and the store with it.
+                Err(_) => StoreError::Closed,
+            }),
         }
     }
 }
@@ -291,6 +302,26 @@ mod tests {
             }
             assert!(seen.iter().copied().eq(1..=commits * events), "{commits} commits of {events}");
         }
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_page_of_rare_events_ends_with_a_commit_too() -> Result<(), StoreError> {
+        let store = log(3, 2).await?;
+        let asked = LogRead { limit: 100, ..LogRead::after(0) };
+        let found = |to: usize, more| {
+            let (store, asked) = (store.clone(), asked.clone());
+            async move {
+                let mut read = store.read_log(asked).await?;
+                read.events.truncate(to);
+                (read.reached, read.more) = (to as u64, more);
+                Ok::<_, StoreError>(read)
+            }
+        };
+        let ends = |page: Page| (page.reached, page.end, page.events.len());
+        assert_eq!(ends(Page::of(found(3, true).await?, &asked, None, false)), (2, 3, 2));
+        assert_eq!(ends(Page::of(found(6, false).await?, &asked, None, false)), (6, 6, 6));
+        assert_eq!(ends(Page::of(found(1, true).await?, &asked, None, false)), (1, 1, 1), "it goes on, whatever comes");
         Ok(())
     }
 

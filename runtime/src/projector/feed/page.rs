@@ -6,7 +6,6 @@ use futures_util::future::{BoxFuture, Shared};
 
 use crate::{
     error::StoreError,
-    id::CommitId,
     projection::{Delivery, Once},
     recorded::RawEvent,
     store::{AnyStore, LogPage, LogRead, Store},
@@ -93,19 +92,24 @@ impl Before {
 }
 
 impl Page {
-    /// If there are as many events as were asked for, the last one is only there to tell whether the commit before it goes on.
-    fn of(read: LogPage, asked: &LogRead, before: Option<Arc<Page>>, shared: bool) -> Self {
+    /// If there are as many events as were asked for, the last one is only there to tell whether the commit before it goes on. A
+    /// commit that fills a page is torn.
+    pub(super) fn of(read: LogPage, asked: &LogRead, before: Option<Arc<Page>>, shared: bool) -> Self {
         let (after, torn) = before.map_or((asked.after, Vec::new()), |before| (before.reached, before.torn.clone()));
         let LogPage { events: mut new, reached: mut end, mut more, .. } = read;
+        let next = if new.len() >= asked.limit { new.pop() } else { None };
+        if let Some(next) = &next {
+            (end, more) = (next.position() - 1, true);
+        }
         let mut events = torn;
         events.append(&mut new);
-        let mut torn = Vec::new();
-        if let Some(next) = events.last().filter(|_| events.len() >= asked.limit) {
-            (end, more) = (next.position() - 1, true);
-            let count = events.len();
-            torn = events.split_off(whole_commits(count, count - 1, |nth| events.get(nth).map(RawEvent::commit)));
-            torn.pop();
-        }
+        // Where the database looks for rare events it stops somewhere, maybe within the last commit that it has found.
+        let next = next.as_ref().or_else(|| events.last().filter(|_| more)).map(RawEvent::commit);
+        let whole = next.and_then(|next| events.iter().rposition(|event| event.commit() != next));
+        let torn = match whole {
+            Some(last) => events.split_off(last + 1),
+            None => Vec::new(),
+        };
         let reached = torn.first().map_or(end, |first| first.position() - 1);
         let once = shared.then(|| events.iter().map(|_| Once::default()).collect());
         Self { after, reached, more, events, once, end, torn }
@@ -122,18 +126,4 @@ impl Page {
         let delivery = |(nth, event)| once.get(nth).map_or(Delivery::of(event), |once| Delivery::shared(event, once));
         self.events.iter().enumerate().map(delivery)
     }
-}
-
-/// How many of so many events are at most `most`, and whole commits; unless the first commit has more.
-pub(in crate::projector) fn whole_commits(
-    count: usize,
-    most: usize,
-    commit: impl Fn(usize) -> Option<CommitId>,
-) -> usize {
-    if count <= most {
-        return count;
-    }
-    // Commits stand one behind the other: no event of another lies between those of one.
-    let next = commit(most);
-    (0..most).rev().find(|nth| commit(*nth) != next).map_or(most, |last| last + 1)
 }

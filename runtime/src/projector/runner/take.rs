@@ -7,9 +7,10 @@ use tokio::time::{Instant, sleep};
 use super::{Bound, Next, Runner, Then};
 use crate::{
     cause::Cause,
+    id::CommitId,
     projection::{Delivery, ProjectionError},
     projector::{
-        feed::{Page, whole_commits},
+        feed::Page,
         model::{Model, Trouble},
         status::Failure,
         trace::traced,
@@ -156,4 +157,14 @@ impl<M: Model> Runner<M> {
 
 fn last_position(events: &[Delivery<'_>]) -> u64 {
     events.last().map_or(0, |event| event.position())
+}
+
+/// How many of so many events are at most `most`, and whole commits; unless the first commit has more.
+fn whole_commits(count: usize, most: usize, commit: impl Fn(usize) -> Option<CommitId>) -> usize {
+    if count <= most {
+        return count;
+    }
+    // Commits stand one behind the other: no event of another lies between those of one.
+    let next = commit(most);
+    (0..most).rev().find(|nth| commit(*nth) != next).map_or(most, |last| last + 1)
 }
