@@ -260,7 +260,7 @@ pub enum StoreError {
         /// The commit.
         commit: CommitId,
         /// What came between.
-        source: Arc<StoreError>,
+        source: Cause,
     },
     /// The store was closed.
     #[error("the store is closed: nothing is accepted any more")]

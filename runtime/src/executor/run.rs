@@ -15,6 +15,7 @@ use super::{
     watched::{Watched, append_span, load_span, outcome_of_failure},
 };
 use crate::{
+    cause::Cause,
     command::Job,
     error::StoreError,
     handle::{AnyState, Returned},
@@ -185,7 +186,7 @@ impl<'a> Run<'a> {
             // What was seen was the truth, and what was made of it falls with the ticket.
             Outcome::Refused(_) | Outcome::Failed(_) | Outcome::Committed(_) => {}
             Outcome::Unknown(error) => {
-                let error = StoreError::Unknown { commit, source: Arc::new(error.clone()) };
+                let error = StoreError::Unknown { commit, source: Cause::new(error.clone()) };
                 return Err(error.into());
             }
         }

@@ -110,7 +110,8 @@ async fn a_store_that_does_not_answer_is_given_up_and_the_commit_is_named() -> D
 async fn a_commit_that_is_lost_sight_of_is_named() -> Done {
     let bank = Executor::new(Meddling::forgetful());
     let lost = bank.execute(add(&name("a"), 1)).await;
-    let Err(ExecuteError::Store(StoreError::Unknown { commit, .. })) = lost else { panic!("{lost:?}") };
+    let Err(ExecuteError::Store(StoreError::Unknown { commit, source })) = lost else { panic!("{lost:?}") };
+    assert!(source.is::<StoreError>(), "{source:?}");
     assert!(bank.commit(commit).await?.is_some());
     assert_eq!(bank.log(0).raw().try_collect::<Vec<_>>().await?.len(), 1, "it is not tried again");
     Ok(())
