@@ -57,6 +57,15 @@ pub(crate) fn store_error<D: Dialect>(doing: &str, error: sqlx::Error) -> StoreE
     }
 }
 
+/// The error of somebody else's work in our words, where the connection was sound after it: what was asked for in vain, or
+/// came back in another form than was thought, would be so the next time as well.
+pub(crate) fn work_error<D: Dialect>(doing: &str, error: sqlx::Error) -> StoreError {
+    match error {
+        error @ sqlx::Error::Database(_) => store_error::<D>(doing, error),
+        error => StoreError::Failed { context: format!("{doing}: {error}").into(), source: Some(Cause::new(error)) },
+    }
+}
+
 /// What the database said, and what to do about it.
 fn explain<D: Dialect>(error: &sqlx::Error) -> String {
     let sqlx::Error::Database(reply) = error else { return error.to_string() };

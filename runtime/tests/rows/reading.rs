@@ -1,8 +1,14 @@
 //! Rows are read through the store that they were written through.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 
-use foldline_runtime::{AnyStore, Executor, InSql, PostgresDatabase, PostgresStore, Projector, storage::Database};
+use foldline_runtime::{
+    AnyStore, Executor, InSql, PostgresDatabase, PostgresStore, Projector, StoreError,
+    storage::{Database, Store},
+};
 use futures_util::future::join;
 use sqlx::PgConnection;
 use tokio::sync::Notify;
@@ -66,6 +72,35 @@ async fn nothing_can_be_written_and_whatever_fails_spoils_no_connection() -> Tes
     assert_eq!(name, place.schema);
     for _ in 0..20 {
         assert_eq!(sums(&database).await?, [("ada".to_owned(), 1)]);
+    }
+    Ok(())
+}
+
+/// What reads is to blame, and not its connection: that is kept, the others as well, and nothing is done a second time.
+#[tokio::test]
+async fn a_row_that_is_not_there_costs_no_connection() -> Tested {
+    let place = Place::fresh()?;
+    let (store, database) = of(&place).await?;
+    let bank = Executor::new(store.clone());
+    let projector =
+        Projector::builder(store.clone()).run(InSql::<_, PostgresDatabase>::new(Sums::default())).start()?;
+    projector.wait_for(&bank.execute(add(&name("ada"), 1)).await?).await?;
+    projector.shutdown().await;
+    let backend = async || {
+        database.read("sums", |rows| Box::pin(sqlx::query_scalar("select pg_backend_pid()").fetch_one(rows))).await
+    };
+    let (before, open): (i32, _) = (backend().await?, store.vitals().pool);
+    for wrong in ["select sum from sums where name = 'nobody'", "select name from sums", "select 1 / 0"] {
+        let times = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&times);
+        let failed = database.read("sums", move |rows| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            Box::pin(sqlx::query_scalar::<_, i64>(wrong).fetch_one(rows))
+        });
+        let failed = failed.await;
+        assert!(matches!(failed, Err(StoreError::Failed { .. })), "{wrong}: {failed:?}");
+        assert_eq!((times.load(Ordering::SeqCst), backend().await?), (1, before), "{wrong}");
+        assert_eq!(store.vitals().pool, open, "{wrong}");
     }
     Ok(())
 }

@@ -1,8 +1,14 @@
 //! Rows are read through the store that they were written through.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 
-use foldline_runtime::{AnyStore, Executor, Projector, SqliteDatabase, storage::Database};
+use foldline_runtime::{
+    AnyStore, Executor, Projector, SqliteDatabase, StoreError,
+    storage::{Database, Store},
+};
 use futures_util::future::join;
 use tokio::sync::Notify;
 
@@ -39,6 +45,33 @@ async fn whoever_waits_for_what_it_did_reads_it_and_writes_nothing() -> Tested {
             projector.rebuild("sums").await?;
             assert_eq!(sums(&database).await?, [("ada".to_owned(), n)]);
         }
+    }
+    Ok(())
+}
+
+/// What reads is to blame, and not its connection: that is kept, and nothing is done a second time.
+#[tokio::test]
+async fn a_row_that_is_not_there_costs_no_connection() -> Tested {
+    let place = Place::fresh()?;
+    let store = place.store().await?;
+    let database = SqliteDatabase::of(&AnyStore::new(store.clone())).ok_or("it is such a store")?;
+    let bank = Executor::new(store.clone());
+    let projector = Projector::builder(store.clone()).run(Sums::default().in_sql()).start()?;
+    projector.wait_for(&bank.execute(add(&name("ada"), 1)).await?).await?;
+    projector.shutdown().await;
+    sums(&database).await?;
+    let open = store.vitals().pool;
+    for wrong in ["select sum from sums where name = 'nobody'", "select name from sums", "select * from nothing"] {
+        let times = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&times);
+        let failed = database.read(move |rows| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            Box::pin(sqlx::query_scalar::<_, i64>(wrong).fetch_one(rows))
+        });
+        let failed = failed.await;
+        assert!(matches!(failed, Err(StoreError::Failed { .. })), "{wrong}: {failed:?}");
+        assert_eq!(times.load(Ordering::SeqCst), 1, "{wrong}");
+        assert_eq!(store.vitals().pool, open, "{wrong}");
     }
     Ok(())
 }

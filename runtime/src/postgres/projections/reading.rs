@@ -6,7 +6,9 @@ use futures_util::future::{BoxFuture, FutureExt};
 use sqlx::{AssertSqlSafe, Connection, postgres::PgConnection};
 
 use super::PostgresDatabase;
-use crate::{error::StoreError, store::Build};
+use crate::{error::StoreError, postgres::faults::SqlState, sql::faults::work_error, store::Build};
+
+const READING: &str = "reading a read model";
 
 impl PostgresDatabase {
     /// Reads what a projection has written, over one of the store's own connections that read.
@@ -41,7 +43,7 @@ impl PostgresDatabase {
             .place(projection, Build::Current)?
             .fill("begin isolation level repeatable read, read only; set local search_path = :\"schema\", public");
         let (begin, work) = (Arc::<str>::from(begin), Arc::new(work));
-        let reading = self.0.pool.run("reading a read model", |connection| {
+        let reading = self.0.pool.run(READING, |connection| {
             let (begin, work) = (Arc::clone(&begin), Arc::clone(&work));
             async move {
                 let mut moment = connection.begin_with(AssertSqlSafe(begin)).await?;
@@ -51,10 +53,11 @@ impl PostgresDatabase {
                     // A statement that was prepared for tables of other columns fails for ever.
                     connection.clear_cached_statements().await?;
                 }
-                done
+                // The connection is sound: what failed on it is no reason to do it again.
+                Ok(done)
             }
             .boxed()
         });
-        reading.await
+        reading.await?.map_err(|error| work_error::<SqlState>(READING, error))
     }
 }

@@ -6,7 +6,9 @@ use futures_util::future::{BoxFuture, FutureExt};
 use sqlx::{Connection, sqlite::SqliteConnection};
 
 use super::SqliteDatabase;
-use crate::error::StoreError;
+use crate::{error::StoreError, sql::faults::work_error, sqlite::faults::ResultCodes};
+
+const READING: &str = "reading a read model";
 
 impl SqliteDatabase {
     /// Reads what projections have written, over one of the store's own connections that read.
@@ -35,16 +37,17 @@ impl SqliteDatabase {
         work: impl for<'c> Fn(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, sqlx::Error>> + Send + Sync + 'static,
     ) -> Result<T, StoreError> {
         let work = Arc::new(work);
-        let reading = self.driver().pool.run("reading a read model", |connection| {
+        let reading = self.driver().pool.run(READING, |connection| {
             let work = Arc::clone(&work);
             async move {
                 let mut moment = connection.begin().await?;
                 let done = work(&mut moment).await;
                 moment.rollback().await?;
-                done
+                // The connection is sound: what failed on it is no reason to do it again.
+                Ok(done)
             }
             .boxed()
         });
-        reading.await
+        reading.await?.map_err(|error| work_error::<ResultCodes>(READING, error))
     }
 }
