@@ -54,9 +54,11 @@ impl Right {
 
     /// Claims it. A checkpoint that is not known yet begins at `start`.
     pub(super) async fn claim(&mut self, start: &Checkpoint) -> Result<Opened, Trouble> {
-        self.held = None;
         let asked = Instant::now();
-        match self.checkpoints.claim(&self.unclaimed, start).await? {
+        let claimed = self.checkpoints.claim(&self.unclaimed, start).await?;
+        // Not before: whoever could not ask goes on where it was, if nobody else has moved anything meanwhile.
+        self.held = None;
+        match claimed {
             Claim::Held(checkpoint) => Ok(Opened::Theirs(checkpoint)),
             Claim::Granted(lease, checkpoint) => {
                 let (heard, signs) = watch::channel(Sign::Heard(asked));

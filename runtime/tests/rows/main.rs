@@ -7,6 +7,7 @@ mod common;
 #[path = "../postgres/support.rs"]
 mod support;
 
+mod disturbed;
 mod errors;
 mod faults;
 mod model;
