@@ -105,6 +105,38 @@ async fn a_rebuild_takes_the_place_of_nothing_but_its_own() -> Tested {
     Ok(())
 }
 
+/// Also where its rows were made long ago: what is known of them says nothing of the schema that stands there now.
+#[tokio::test]
+async fn what_stands_in_the_place_of_its_rows_is_not_written_into() -> Tested {
+    let place = Place::fresh()?;
+    let (store, projector) = started(&place).await?;
+    projector.wait_for(10).await?;
+    projector.stop("sums").await?;
+    let mark = format!("Foldline: rows of the projection others of the log {}", place.schema);
+    sql(&place, &format!("comment on schema $schema_sums is '{mark}'")).await?;
+    Executor::new(store.clone()).execute(add(&name("ada"), 1)).await?;
+    projector.resume("sums").await?;
+    assert!(projector.wait_for(11).await.is_err());
+    let status = projector.status().await?.remove(0);
+    assert_eq!((status.state, status.position), (RunState::Stopped, 10));
+    // Rows from before there were marks are its own.
+    sql(&place, "comment on schema $schema_sums is null").await?;
+    projector.resume("sums").await?;
+    projector.wait_for(11).await?;
+    assert_eq!(found(&place).await?, expected(&store, &[]).await?);
+    // A log that has taken their place is left alone.
+    projector.stop("sums").await?;
+    sql(&place, "alter schema $schema_sums rename to $schema_kept").await?;
+    let theirs = neighbour(&place, "").await?;
+    Executor::new(store).execute(add(&name("ada"), 1)).await?;
+    projector.resume("sums").await?;
+    assert!(projector.wait_for(12).await.is_err());
+    let said = projector.status().await?.remove(0).last_error.ok_or("no error")?.to_string();
+    assert!(said.contains("log"), "{said}");
+    assert_eq!(log(&theirs).await?.len(), 1);
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_place_that_was_made_for_it_is_its_own_if_nothing_is_in_it() -> Tested {
     let place = Place::fresh()?;

@@ -127,7 +127,8 @@ impl Database for PostgresDatabase {
                     self.drop_next(connection, projection).await?;
                 }
                 if !self.is_ours_to_make(connection, projection, build, shares).await? {
-                    return Ok(());
+                    // What was noted of the rows says nothing of the schema that stands there now.
+                    return self.is_nobody_elses(connection, projection, &place).await;
                 }
                 self.make_place(connection, projection, &place).await?;
                 create(connection).await.map_err(projections::worked::<SqlState>)

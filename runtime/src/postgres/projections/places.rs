@@ -74,6 +74,19 @@ impl PostgresDatabase {
         }
     }
 
+    /// Refuses a schema that is somebody else's beyond doubt: rows from before there were marks bear none.
+    pub(super) async fn is_nobody_elses(
+        &self,
+        connection: &mut PgConnection,
+        projection: &str,
+        place: &Schema,
+    ) -> Result<(), WriteFault> {
+        match self.look(connection, projection, place).await? {
+            Found::Theirs(reason @ (PlaceFault::Log | PlaceFault::Another { .. })) => Err(taken(place, reason)),
+            _ => Ok(()),
+        }
+    }
+
     /// Drops a schema if it is there and the projection's, with all that is in it.
     pub(super) async fn drop_place(
         &self,
