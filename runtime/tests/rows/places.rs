@@ -144,8 +144,12 @@ async fn a_place_that_was_made_for_it_is_its_own_if_nothing_is_in_it() -> Tested
     sql(&place, "create schema $schema_sums").await?;
     let (store, projector) = started(&place).await?;
     projector.wait_for(10).await?;
-    projector.rebuild("sums").await?;
-    assert_eq!(found(&place).await?, expected(&store, &[]).await?);
+    // So it is where it is built anew.
+    for made in ["", "create schema $schema_sums_next"] {
+        sql(&place, made).await?;
+        projector.rebuild("sums").await?;
+        assert_eq!(found(&place).await?, expected(&store, &[]).await?);
+    }
 
     let place = Place::fresh()?;
     sql(&place, "create schema $schema_sums; create table $schema_sums.kept as select 1 as one").await?;

@@ -228,9 +228,12 @@ impl Database for PostgresDatabase {
 impl PostgresDatabase {
     /// Takes away what was built, and what its like took the place of.
     async fn drop_next(&self, connection: &mut PgConnection, projection: &str) -> Result<(), WriteFault> {
-        for place in [self.place(projection, Build::Next), self.old_place(projection)] {
-            self.drop_place(connection, projection, &place.map_err(WriteFault::Store)?).await?;
+        let (next, old) = (self.place(projection, Build::Next), self.old_place(projection));
+        let (next, old) = (next.map_err(WriteFault::Store)?, old.map_err(WriteFault::Store)?);
+        if !self.is_made_for_it(connection, projection, &next).await? {
+            self.drop_place(connection, projection, &next).await?;
         }
+        self.drop_place(connection, projection, &old).await?;
         let forget = format!("delete from :\"schema\".projection_builds where projection = '{projection}' and next");
         self.ours(connection, &forget).await.map(drop)
     }

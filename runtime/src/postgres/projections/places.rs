@@ -87,6 +87,17 @@ impl PostgresDatabase {
         }
     }
 
+    /// Whether nothing is in a schema, and it can be made the projection's.
+    pub(super) async fn is_made_for_it(
+        &self,
+        connection: &mut PgConnection,
+        projection: &str,
+        place: &Schema,
+    ) -> Result<bool, WriteFault> {
+        // One that cannot be marked would be refused when it is to be put in the place of the present one: better now.
+        Ok(matches!(self.look(connection, projection, place).await?, Found::Empty { to_be_marked: true }))
+    }
+
     /// Drops a schema if it is there and the projection's, with all that is in it.
     pub(super) async fn drop_place(
         &self,
