@@ -83,7 +83,8 @@ impl ProjectionOptions {
     }
 
     /// How many streams may be left aside at once, if any may; 1,000 by default. One more, and it stops: so many failures are no
-    /// matter of single streams, and the list of them is written with each step.
+    /// matter of single streams, and the list of them is written with each step. Where it is shared out, each of the
+    /// [partitions](Self::partitions) may leave as many aside, and stops by itself.
     pub fn parked_at_most(mut self, streams: usize) -> Self {
         self.parked = streams;
         self
