@@ -72,8 +72,9 @@ struct Due {
 
 /// To all accounts that have not had it.
 async fn interest(bank: &Bank, due: Due) -> Result<Json<Value>, Problem> {
+    bank.service.up_to_date().await?;
     let (mut paid, mut not_paid) = (0, 0);
-    for outcome in bank.pay_interest(&due.month, due.rate).await? {
+    for outcome in bank.pay_interest(&due.month, due.rate).await {
         match outcome {
             Ok(_) => paid += 1,
             // It was paid before, or somebody has just closed the account.

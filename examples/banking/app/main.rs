@@ -86,6 +86,5 @@ async fn run(Arguments { store, task }: Arguments) -> Done {
         }
         Task::Log(arguments) => arguments.print(&bank.service.executor).await?,
     }
-    bank.service.stop().await;
-    Ok(())
+    Ok(bank.service.stop().await?)
 }

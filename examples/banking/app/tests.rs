@@ -1,12 +1,18 @@
 //! The bank over HTTP, as its customers and their programs meet it: on every kind of store.
 
+use std::{future::IntoFuture, time::Duration};
+
 use axum::http::Method;
-use foldline::testing::temp_postgres::TempPostgres;
+use foldline::{
+    sqlx::{self, AssertSqlSafe, Connection, PgConnection},
+    testing::{TempSchema, temp_postgres::TempPostgres},
+};
 use serde_json::{Value, json};
 use support::{
     Done,
     testing::{Client, Kind, Reply, Server},
 };
+use tokio::time::timeout;
 
 use crate::{api::api, bank::Bank};
 
@@ -205,5 +211,29 @@ async fn a_database_that_is_gone_is_said_to_be_gone_and_used_when_it_is_back() -
     database.restart()?;
     while !deposit().await?.status.is_success() {}
     assert_eq!(balance(client, "ada").await?, 101, "once");
+    server.stop().await
+}
+
+/// Somebody else holds the rows of a read model, and it waits for them.
+#[tokio::test]
+async fn interest_does_not_wait_for_a_read_model_for_ever() -> Done {
+    let database = TempPostgres::shared()?;
+    let schema = TempSchema::on(database);
+    let server = Server::at(&schema.url(), |executor| Ok(api(&Bank::new(executor)?)?)).await?;
+    let client = &server.client;
+    open(client, "ada", 100).await?;
+    client.get("/accounts/ada/statement?position=2").await?.is(200)?;
+
+    let mut holder = PgConnection::connect(database.url()).await?;
+    let hold = format!("begin; lock table \"{}_statements\".statements in access exclusive mode", &*schema);
+    sqlx::raw_sql(AssertSqlSafe(hold)).execute(&mut holder).await?;
+    open(client, "bob", 100).await?;
+    let interest = || client.post("/interest", &json!({ "month": "2026-11", "rate": 100 }));
+    // Far longer than it waits, so that it fails instead of hanging.
+    timeout(Duration::from_secs(60), interest().into_future()).await??.is_problem(503, "read-model-behind")?;
+
+    holder.close().await?;
+    while !interest().await?.status.is_success() {}
+    assert_eq!(balance(client, "bob").await?, 101, "once");
     server.stop().await
 }

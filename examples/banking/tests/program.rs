@@ -5,7 +5,10 @@ use std::{
     net::TcpStream,
 };
 
-use foldline::testing::{TempFolder, TempSchema, temp_postgres::TempPostgres};
+use foldline::{
+    sqlx::{self, AssertSqlSafe, Connection, PgConnection},
+    testing::{TempFolder, TempSchema, temp_postgres::TempPostgres},
+};
 use support::{
     Done,
     testing::{Running, Signal, says},
@@ -89,15 +92,8 @@ fn asked_to_stop_it_answers_first_what_it_has_accepted() -> Done {
     let folder = TempFolder::fresh()?;
     let url = format!("sqlite:{}", folder.file("bank.db").display());
     let serving = Running::start(BANK, &["--store", &url, "serve", "--listen", "127.0.0.1:0"])?;
-    let serves = serving.next_line()?;
-    let address = serves.strip_prefix("Serving at http://").and_then(|rest| rest.split(": ").next());
-
-    let mut asking = TcpStream::connect(address.ok_or("it does not say where")?)?;
     let body = r#"{"account": "eve", "owner": "Eve"}"#;
-    let head = "POST /accounts HTTP/1.1\r\nhost: bank\r\nconnection: close\r\ncontent-type: application/json\r\nexpect: 100-continue";
-    write!(asking, "{head}\r\ncontent-length: {}\r\n\r\n", body.len())?;
-    let mut go_on = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
-    asking.read_exact(&mut go_on)?;
+    let mut asking = half_a_request(&address(&serving)?, "/accounts", body)?;
     // It waits for the body, and is asked to stop meanwhile.
     serving.ask(Signal::TERM)?;
     assert!(serving.next_line()?.starts_with("Stopping"));
@@ -110,4 +106,59 @@ fn asked_to_stop_it_answers_first_what_it_has_accepted() -> Done {
     let accounts = says(BANK, &["--store", &url, "accounts"])?;
     assert!(accounts.contains("eve"), "{accounts}");
     Ok(())
+}
+
+#[tokio::test]
+async fn asked_again_it_waits_for_nobody() -> Done {
+    let database = TempPostgres::shared()?;
+    let schema = TempSchema::on(database);
+    let url = schema.url();
+    says(BANK, &["--store", &url, "demo"])?;
+    let serving = Running::start(BANK, &["--store", &url, "serve", "--listen", "127.0.0.1:0"])?;
+    let address = address(&serving)?;
+
+    // A read model waits for its rows, which somebody else holds, and a client never sends the rest of its request.
+    let mut holder = PgConnection::connect(database.url()).await?;
+    let hold = format!("begin; lock table \"{}_statements\".statements in access exclusive mode", &*schema);
+    sqlx::raw_sql(AssertSqlSafe(hold)).execute(&mut holder).await?;
+    let deposit = r#"{"amount": 1}"#;
+    let mut deposited = half_a_request(&address, "/accounts/ada/deposits", deposit)?;
+    deposited.write_all(deposit.as_bytes())?;
+    let mut answer = String::new();
+    deposited.read_to_string(&mut answer)?;
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    let waiting = format!(
+        "select count(*) from pg_locks where not granted and relation = '\"{}_statements\".statements'::regclass",
+        &*schema
+    );
+    while sqlx::query_scalar::<_, i64>(AssertSqlSafe(waiting.clone())).fetch_one(&mut holder).await? == 0 {}
+    let silent = half_a_request(&address, "/accounts/ada/deposits", deposit)?;
+
+    for said in ["Stopping: ", "Not waited for any longer: "] {
+        serving.ask(Signal::TERM)?;
+        let line = serving.next_line()?;
+        assert!(line.starts_with(said), "`{said}` is not what it says: {line}");
+    }
+    serving.ask(Signal::INT)?;
+    let said = serving.stops()?;
+    assert!(said.contains("Left behind: ") && said.contains("Stopped."), "{said}");
+    drop((silent, holder));
+    Ok(())
+}
+
+/// Where it serves.
+fn address(serving: &Running) -> Done<String> {
+    let serves = serving.next_line()?;
+    let address = serves.strip_prefix("Serving at http://").and_then(|rest| rest.split(": ").next());
+    Ok(address.ok_or("it does not say where")?.to_owned())
+}
+
+/// All of a request but its body, which the server has begun to wait for.
+fn half_a_request(address: &str, path: &str, body: &str) -> Done<TcpStream> {
+    let mut asking = TcpStream::connect(address)?;
+    let head = "host: bank\r\nconnection: close\r\ncontent-type: application/json\r\nexpect: 100-continue";
+    write!(asking, "POST {path} HTTP/1.1\r\n{head}\r\ncontent-length: {}\r\n\r\n", body.len())?;
+    let mut go_on = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+    asking.read_exact(&mut go_on)?;
+    Ok(asking)
 }

@@ -84,6 +84,5 @@ async fn run(Arguments { store, task }: Arguments) -> Done {
         }
         Task::Log(arguments) => arguments.print(&shop.service.executor).await?,
     }
-    shop.service.stop().await;
-    Ok(())
+    Ok(shop.service.stop().await?)
 }

@@ -7,6 +7,7 @@ pub mod http;
 pub mod load;
 pub mod log;
 mod service;
+mod signals;
 mod store;
 pub mod story;
 #[cfg(feature = "testing")]

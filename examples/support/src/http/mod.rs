@@ -9,6 +9,7 @@ mod input;
 mod probes;
 mod problem;
 mod serve;
+mod underway;
 
 use self::{answer::Answer, events::events};
 pub use self::{

@@ -1,9 +1,9 @@
 //! A program, as its user runs it.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     process::{Child, Command, Stdio},
-    sync::mpsc::{Receiver, channel},
+    sync::mpsc::{Receiver, Sender, channel},
     thread::{sleep, spawn},
     time::Duration,
 };
@@ -42,20 +42,15 @@ impl Running {
     /// # Errors
     /// When it cannot be run.
     pub fn start(path: &str, arguments: &[&str]) -> Done<Self> {
-        let mut process = Command::new(path).args(arguments).stdout(Stdio::piped()).spawn()?;
-        let output = process.stdout.take().ok_or("no output")?;
+        let mut program = Command::new(path);
+        let mut process = program.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let (say, lines) = channel();
-        spawn(move || {
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                if say.send(line).is_err() {
-                    break;
-                }
-            }
-        });
+        pass_on(process.stdout.take().ok_or("no output")?, say.clone());
+        pass_on(process.stderr.take().ok_or("no output")?, say);
         Ok(Self { process, lines })
     }
 
-    /// The next line that it says.
+    /// The next line that it says, on its output or of what goes wrong.
     ///
     /// # Errors
     /// When there is none, or none comes.
@@ -80,12 +75,28 @@ impl Running {
         for _ in 0..PATIENCE.as_millis() / pause.as_millis() {
             match self.process.try_wait()? {
                 None => sleep(pause),
-                Some(status) if status.success() => return Ok(self.lines.iter().collect::<Vec<_>>().join("\n")),
-                Some(status) => return Err(format!("it was asked to stop, and came to this: {status}").into()),
+                Some(status) if status.success() => return Ok(self.rest()),
+                Some(status) => {
+                    return Err(format!("it was asked to stop, and came to this: {status}\n{}", self.rest()).into());
+                }
             }
         }
         Err("it does not stop".into())
     }
+
+    fn rest(&self) -> String {
+        self.lines.iter().collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn pass_on(from: impl Read + Send + 'static, to: Sender<String>) {
+    spawn(move || {
+        for line in BufReader::new(from).lines().map_while(Result::ok) {
+            if to.send(line).is_err() {
+                break;
+            }
+        }
+    });
 }
 
 impl Drop for Running {

@@ -109,7 +109,6 @@ impl Server {
     pub async fn stop(self) -> Done {
         drop(self.stop);
         self.running.await??;
-        self.service.stop().await;
-        Ok(())
+        Ok(self.service.stop().await?)
     }
 }
