@@ -218,7 +218,17 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A position or version beyond the end of the log: it comes from another log, or from one that was restored.
+    /// A version that the stream does not have yet. Its past is asked for, and this is none.
+    #[error("the stream `{stream}` is at version {actual}, and never was at version {asked}: ask for one that it had")]
+    NoSuchVersion {
+        /// The stream.
+        stream: StreamName,
+        /// The version that was asked for.
+        asked: u64,
+        /// The version that it has, 0 without events.
+        actual: u64,
+    },
+    /// A position beyond the end of the log: it comes from another log, or from one that was restored.
     #[error(
         "{what} {asked} lies beyond the end of the log ({head}): it comes from another log, or the log was restored from an older backup"
     )]

@@ -51,7 +51,9 @@ fn on_a_file_it_goes_on_where_it_stopped() -> Done {
     let history = says(BANK, &["history", "ada", "--at", "2", "--store", &url])?;
     assert!(history.ends_with("At version 2: 50.00 in the account\n"), "{history}");
     assert_eq!(history.matches("account.").count(), 2, "{history}");
-    assert!(says(BANK, &["history", "ada", "--at", "1000", "--store", &url]).is_err());
+    let never =
+        says(BANK, &["history", "ada", "--at", "1000", "--store", &url]).err().ok_or("it shows what never was")?;
+    assert!(never.to_string().contains("never was at version 1000"), "{never}");
     Ok(())
 }
 

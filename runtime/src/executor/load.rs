@@ -121,12 +121,13 @@ impl<'a, K: StreamKey> Load<'a, K> {
             }
         }
         let shape = const { &Shape::of::<K::State>() };
+        let stream = read.stream.clone();
         let clash = StoreError::CategoryClash { stream: read.stream.to_string(), category: K::State::CATEGORY };
         let folded = fold(self.store, read, shape, Entity::<K::State>::empty(self.key)).await?;
         match self.version {
             // The past of a version that the stream never had is not its present.
             Some(asked) if asked > folded.version && self.position.is_none() => {
-                Err(StoreError::BeyondHead { what: "version", asked, head: folded.version })
+                Err(StoreError::NoSuchVersion { stream, asked, actual: folded.version })
             }
             _ if folded.version == 0 => Ok(None),
             _ => {

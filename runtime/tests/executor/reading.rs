@@ -45,7 +45,9 @@ async fn a_state_is_read_as_of_now_or_then() -> Done {
 async fn a_past_that_never_was_is_an_error() -> Done {
     let (bank, a) = (bank().await, name("a"));
     let beyond = bank.load(&a).at_version(4).await;
-    assert!(matches!(beyond, Err(StoreError::BeyondHead { asked: 4, head: 3, .. })), "{beyond:?}");
+    assert!(matches!(beyond, Err(StoreError::NoSuchVersion { asked: 4, actual: 3, .. })), "{beyond:?}");
+    let never = bank.load(&name("c")).at_version(5).await;
+    assert!(matches!(never, Err(StoreError::NoSuchVersion { asked: 5, actual: 0, .. })), "{never:?}");
     let beyond = bank.load(&a).at_position(7).await;
     assert!(matches!(beyond, Err(StoreError::BeyondHead { asked: 7, head: 6, .. })), "{beyond:?}");
     let beyond = bank.log(7).raw().try_collect::<Vec<_>>().await;

@@ -105,7 +105,7 @@ impl From<StoreError> for Problem {
         let (status, kind) = match &error {
             StoreError::InvalidKey { .. } | StoreError::Nul { .. } => (StatusCode::BAD_REQUEST, "cannot-be-stored"),
             StoreError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
-            StoreError::BeyondHead { .. } => (StatusCode::NOT_FOUND, "not-yet"),
+            StoreError::BeyondHead { .. } | StoreError::NoSuchVersion { .. } => (StatusCode::NOT_FOUND, "not-yet"),
             StoreError::Unavailable { .. } | StoreError::Closed => (StatusCode::SERVICE_UNAVAILABLE, "store-stopped"),
             StoreError::Unknown { .. } => (StatusCode::GATEWAY_TIMEOUT, "timeout"),
             _ => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
