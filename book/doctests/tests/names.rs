@@ -159,7 +159,8 @@ fn every_name_on_a_page_is_something() -> Result<(), Box<dyn Error>> {
             .for_each(|line| text = std::mem::take(&mut text) + line + "\n");
     }
     let mut read = Vec::new();
-    for path in pages {
+    // One is written by a run, and says what other systems call what they do.
+    for path in pages.into_iter().filter(|path| !path.ends_with("performance/figures.md")) {
         let page = fs::read_to_string(&path)?;
         page.split("```").skip(1).step_by(2).for_each(|block| text.push_str(block));
         read.push((path, page));
