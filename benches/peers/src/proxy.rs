@@ -146,12 +146,12 @@ mod tests {
 
     #[test]
     fn a_server_is_found_by_its_url() -> Result<(), Fault> {
-        let socket = target("postgres://a@localhost/b?host=/tmp/c")?;
-        assert_eq!(socket, Target::Socket("/tmp/c/.s.PGSQL.5432".into()));
+        let socket = target("postgres://a@localhost/b?host=/srv/c")?;
+        assert_eq!(socket, Target::Socket("/srv/c/.s.PGSQL.5432".into()));
         assert_eq!(target("postgres://a:b@example.com:6000/b")?, Target::Address("example.com:6000".into()));
         assert_eq!(target("postgres://example.com")?, Target::Address("example.com:5432".into()));
         let proxy = Proxy { port: 7, trips: Arc::default() };
-        assert_eq!(proxy.before("postgres://a:b@localhost/c?host=/tmp/d")?, "postgres://a:b@127.0.0.1:7/c");
+        assert_eq!(proxy.before("postgres://a:b@localhost/c?host=/srv/d")?, "postgres://a:b@127.0.0.1:7/c");
         Ok(())
     }
 

@@ -111,8 +111,7 @@ async fn it_leaves_the_stream_aside_and_goes_on_with_the_others() -> Tested {
         // It is kept: whoever comes next leaves it aside as well.
         it.projector.shutdown().await;
         it.bank.execute(add(&name("ada"), 1)).await?;
-        let next =
-            Projector::builder(it.store.clone()).run(InSql::<_, PostgresDatabase>::new(Sums::default())).start()?;
+        let next = Projector::builder(it.store.clone()).run(Sums::default().in_sql()).start()?;
         next.wait_for(84).await?;
         assert_eq!(next.status().await?[0].parked.len(), 1);
         assert_eq!(found(&it.place).await?, expected(&it.store, &[("ada", 15)]).await?, "{poison:?}");

@@ -9,7 +9,7 @@ use std::{
 };
 
 use foldline_runtime::{
-    Delivery, PostgresDatabase, PostgresStore, Projection, ProjectionError, RawEvent, Rows, Stream,
+    Delivery, InSql, PostgresDatabase, PostgresStore, Projection, ProjectionError, RawEvent, Rows, Stream,
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 
@@ -25,6 +25,14 @@ pub(crate) struct Sums {
     /// Of each event its place, so that one that is missed or doubled shows.
     seen: Vec<(i64, String, i64)>,
     pub(crate) cured: Arc<AtomicBool>,
+}
+
+pub(crate) type Store = PostgresStore;
+
+impl Sums {
+    pub(crate) fn in_sql(&self) -> InSql<Self, PostgresDatabase> {
+        InSql::new(self.clone())
+    }
 }
 
 impl Projection for Sums {
@@ -112,6 +120,11 @@ pub(crate) async fn found_at(place: &Place) -> Result<(u64, Found), Failure> {
         found.seen.entry(row.try_get(0)?).or_default().push((row.try_get(1)?, row.try_get(2)?));
     }
     Ok((position.cast_unsigned(), found))
+}
+
+/// Both, as far as this position.
+pub(crate) async fn found_and_expected(place: &Place, store: &Store, position: u64) -> Result<(Found, Found), Failure> {
+    Ok((found(place).await?, expected_at(store, position).await?))
 }
 
 /// What the log adds up to, but for these streams from these versions on.

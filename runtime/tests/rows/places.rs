@@ -1,8 +1,6 @@
 //! What a projection did not make it neither writes into nor drops.
 
-use foldline_runtime::{
-    Executor, InSql, PostgresDatabase, PostgresStore, ProjectionOptions, Projector, ProjectorError, RunState,
-};
+use foldline_runtime::{Executor, PostgresStore, ProjectionOptions, Projector, ProjectorError, RunState};
 use sqlx::AssertSqlSafe;
 
 use crate::{
@@ -18,7 +16,7 @@ async fn started(place: &Place) -> Result<(PostgresStore, Projector), Failure> {
     for n in 0..10 {
         bank.execute(add(&name(&format!("t-{}", n % 3)), n)).await?;
     }
-    let sums = InSql::<_, PostgresDatabase>::new(Sums::default());
+    let sums = Sums::default().in_sql();
     let projector = Projector::builder(store.clone()).run_with(sums, ProjectionOptions::new()).start()?;
     Ok((store, projector))
 }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use foldline_runtime::{
-    Executor, InSql, PostgresDatabase, PostgresStore, ProjectionOptions, Projector, RetryPolicy,
+    Executor, PostgresStore, ProjectionOptions, Projector, RetryPolicy,
     storage::{Checkpoints, Store},
 };
 use tokio::task::{JoinHandle, spawn_blocking, yield_now};
@@ -36,7 +36,7 @@ const TERM: Duration = Duration::from_millis(400);
 async fn a_projector() -> Tested {
     let place = Place::of_another(&env::var(URL)?, &env::var(SCHEMA)?);
     let store = place.store().await?;
-    let sums = InSql::<_, PostgresDatabase>::new(Sums::default());
+    let sums = Sums::default().in_sql();
     let options = ProjectionOptions::new().batch(7).takeover_after(TERM);
     let projector = Projector::builder(store).run_with(sums, options).start()?;
     // Until whoever started it is gone, should it not be killed.

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use foldline_runtime::{
-    AnyStore, Executor, InSql, PostgresDatabase, PostgresStore, Projector, StoreError,
+    AnyStore, Executor, PostgresDatabase, PostgresStore, Projector, StoreError,
     storage::{Database, Store},
 };
 use futures_util::future::join;
@@ -38,7 +38,7 @@ async fn whoever_waits_for_what_it_did_reads_it_also_after_a_rebuild() -> Tested
     let (store, database) = of(&place).await?;
     let bank = Executor::new(store.clone());
     assert!(sums(&database).await.is_err(), "there are no rows yet");
-    let projector = Projector::builder(store).run(InSql::<_, PostgresDatabase>::new(Sums::default())).start()?;
+    let projector = Projector::builder(store).run(Sums::default().in_sql()).start()?;
     for n in 1..=20 {
         let done = bank.execute(add(&name("ada"), 1)).await?;
         projector.wait_for(&done).await?;
@@ -56,7 +56,7 @@ async fn nothing_can_be_written_and_whatever_fails_spoils_no_connection() -> Tes
     let place = Place::fresh()?;
     let (store, database) = of(&place).await?;
     let bank = Executor::new(store.clone());
-    let projector = Projector::builder(store).run(InSql::<_, PostgresDatabase>::new(Sums::default())).start()?;
+    let projector = Projector::builder(store).run(Sums::default().in_sql()).start()?;
     projector.wait_for(&bank.execute(add(&name("ada"), 1)).await?).await?;
     for wrong in ["delete from sums", "select * from nothing", "select 1 / 0"] {
         let failed = database.read("sums", move |rows| Box::pin(sqlx::query(wrong).execute(rows))).await;
@@ -82,8 +82,7 @@ async fn a_row_that_is_not_there_costs_no_connection() -> Tested {
     let place = Place::fresh()?;
     let (store, database) = of(&place).await?;
     let bank = Executor::new(store.clone());
-    let projector =
-        Projector::builder(store.clone()).run(InSql::<_, PostgresDatabase>::new(Sums::default())).start()?;
+    let projector = Projector::builder(store.clone()).run(Sums::default().in_sql()).start()?;
     projector.wait_for(&bank.execute(add(&name("ada"), 1)).await?).await?;
     projector.shutdown().await;
     let backend = async || {
@@ -110,7 +109,7 @@ async fn all_of_it_is_as_of_one_moment() -> Tested {
     let place = Place::fresh()?;
     let (store, database) = of(&place).await?;
     let bank = Executor::new(store.clone());
-    let projector = Projector::builder(store).run(InSql::<_, PostgresDatabase>::new(Sums::default())).start()?;
+    let projector = Projector::builder(store).run(Sums::default().in_sql()).start()?;
     projector.wait_for(&bank.execute(add(&name("ada"), 1)).await?).await?;
     let (looked, changed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let twice = database.read("sums", {
@@ -142,7 +141,7 @@ async fn tables_of_other_columns_are_read_by_the_connections_that_knew_the_old_o
     let place = Place::fresh()?;
     let (store, database) = of(&place).await?;
     let bank = Executor::new(store.clone());
-    let projector = Projector::builder(store).run(InSql::<_, PostgresDatabase>::new(Sums::default())).start()?;
+    let projector = Projector::builder(store).run(Sums::default().in_sql()).start()?;
     projector.wait_for(&bank.execute(add(&name("ada"), 1)).await?).await?;
     sums(&database).await?;
     let mut connection = place.connection().await?;

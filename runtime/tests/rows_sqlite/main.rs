@@ -19,4 +19,5 @@ mod processes;
 mod reading;
 mod rebuild;
 mod recipe;
+#[path = "../common/rows_shared_out.rs"]
 mod sharing;

@@ -26,6 +26,8 @@ pub(crate) struct Sums {
     pub(crate) cured: Arc<AtomicBool>,
 }
 
+pub(crate) type Store = SqliteStore;
+
 impl Sums {
     pub(crate) fn in_sql(&self) -> InSql<Self, SqliteDatabase> {
         InSql::new(self.clone())
@@ -113,6 +115,11 @@ pub(crate) async fn found(place: &Place) -> Result<(u64, Found), Failure> {
         found.seen.entry(row.try_get(0)?).or_default().push(row.try_get(1)?);
     }
     Ok((position.cast_unsigned(), found))
+}
+
+/// Both, as far as this position.
+pub(crate) async fn found_and_expected(place: &Place, store: &Store, position: u64) -> Result<(Found, Found), Failure> {
+    Ok((found(place).await?.1, expected(store, position).await?))
 }
 
 /// What the log adds up to as far as this position.

@@ -54,7 +54,7 @@ fn an_upward_import_is_found_however_it_is_written() {
         ("use super::store::Store;", 1, "store::Store"),
         ("use crate::{\n    time,\n    store::{self},\n};", 3, "store"),
         ("use crate::{time::*, store::*};", 1, "store"),
-        ("\nfn new() -> crate::store::Store { todo!() }", 2, "store::Store"),
+        ("\nfn new() -> crate::store::Store { ours() }", 2, "store::Store"),
         ("mod deep { fn new() { super::super::store::Store; } }", 1, "store::Store"),
         ("impl Into<crate::store::Store> for Id {}", 1, "store::Store"),
         ("fn show() {\n    println!(\"{}\", [crate::store::LIMIT]);\n}", 2, "store::LIMIT"),

@@ -1,14 +1,14 @@
-//! How many share a projection out is part of what its rows are.
+//! How many share a projection out is part of what its rows are, on every database.
 
-use foldline_runtime::{Executor, ProjectionOptions, Projector, SqliteStore, StoreError};
+use foldline_runtime::{Executor, ProjectionOptions, Projector, StoreError, storage::Store as _};
 
 use crate::{
     common::{commands::add, name},
-    model::{Sums, expected, found},
+    model::{Store, Sums, found_and_expected},
     support::{Place, Tested},
 };
 
-fn started(store: &SqliteStore, partitions: usize) -> Result<Projector, StoreError> {
+fn started(store: &Store, partitions: usize) -> Result<Projector, StoreError> {
     let options = ProjectionOptions::new().batch(7).partitions(partitions);
     Projector::builder(store.clone()).run_with(Sums::default().in_sql(), options).start()
 }
@@ -45,13 +45,15 @@ async fn another_number_of_partitions_counts_nothing_twice() -> Tested {
         refused(&others, 70, 2).await?;
         others.resume("sums").await?;
         refused(&others, 70, 2).await?;
-        assert_eq!(found(&place).await?.1, expected(&store, 60).await?, "{other}");
+        let (found, expected) = found_and_expected(&place, &store, 60).await?;
+        assert_eq!(found, expected, "{other}");
         others.shutdown().await;
     }
     // With the number that it had it goes on.
     let two = started(&store, 2)?;
     two.wait_for(70).await?;
-    assert_eq!(found(&place).await?.1, expected(&store, 70).await?);
+    let (found, expected) = found_and_expected(&place, &store, 70).await?;
+    assert_eq!(found, expected);
     two.shutdown().await;
     // Built anew, it has another.
     for (now, before) in [(3, 2), (1, 3), (2, 1)] {
@@ -59,9 +61,10 @@ async fn another_number_of_partitions_counts_nothing_twice() -> Tested {
         refused(&others, 70, before).await?;
         others.rebuild("sums").await?;
         more(&bank, 10).await?;
-        let head = foldline_runtime::storage::Store::head(&store).await?;
+        let head = store.head().await?;
         others.wait_for(head).await?;
-        assert_eq!(found(&place).await?.1, expected(&store, head).await?, "{now}");
+        let (found, expected) = found_and_expected(&place, &store, head).await?;
+        assert_eq!(found, expected, "{now}");
         others.shutdown().await;
         let former = started(&store, before)?;
         refused(&former, head, now).await?;
@@ -85,6 +88,7 @@ async fn whoever_runs_it_otherwise_is_stopped_by_a_rebuild() -> Tested {
     more(&bank, 20).await?;
     new.wait_for(60).await?;
     assert!(old.wait_for(60).await.is_err());
-    assert_eq!(found(&place).await?.1, expected(&store, 60).await?);
+    let (found, expected) = found_and_expected(&place, &store, 60).await?;
+    assert_eq!(found, expected);
     Ok(())
 }
