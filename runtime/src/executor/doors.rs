@@ -68,3 +68,23 @@ impl Drop for Guest<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn whoever_is_inside_is_counted_by_whichever_door_they_came() {
+        let doors = Doors::default();
+        let guests: Vec<_> = thread::scope(|scope| {
+            let coming: Vec<_> = (0..40).map(|_| scope.spawn(|| doors.enter())).collect();
+            coming.into_iter().map(thread::ScopedJoinHandle::join).collect()
+        });
+        assert!(guests.iter().all(|guest| matches!(guest, Ok(Ok(_)))), "{guests:?}");
+        assert_eq!(doors.inside(), 40);
+        drop(guests);
+        assert_eq!(doors.inside(), 0);
+    }
+}
