@@ -65,7 +65,7 @@ fn many(statements: &Statements, batch: &Batch) -> Call {
     let (uses_commit, uses_saw) = links(batch.uses());
     let (stands_commit, stands_on) = links(batch.stands());
     let metadata: Vec<String> = batch.commits().iter().map(|commit| commit.metadata().to_json()).collect();
-    let events = Events::of(batch, &metadata);
+    let events = Events::of(batch);
     let keys = Keys::of(batch);
     sqlx::query(statements.append.text())
         .bind(batch.known_head().map(big))
@@ -85,12 +85,12 @@ fn many(statements: &Statements, batch: &Batch) -> Call {
         .bind(keys.print)
         .bind(keys.last)
         .bind(keys.versions.iter().map(|json| json.as_ref().map(|json| JsonText(json.as_bytes()))).collect::<Vec<_>>())
+        .bind(metadata.iter().map(|json| JsonText(json.as_bytes())).collect::<Vec<_>>())
         .bind(events.commit)
         .bind(events.stream)
         .bind(events.version)
         .bind(events.name)
         .bind(events.schema)
-        .bind(events.metadata)
         .bind(events.data)
 }
 
@@ -112,14 +112,13 @@ struct Events<'a> {
     version: Vec<i64>,
     name: Vec<&'static str>,
     schema: Vec<i32>,
-    metadata: Vec<JsonText<'a>>,
     data: Vec<JsonText<'a>>,
 }
 
 impl<'a> Events<'a> {
-    fn of(batch: &'a Batch, metadata: &'a [String]) -> Self {
+    fn of(batch: &'a Batch) -> Self {
         let mut all = Self::default();
-        for ((index, commit), metadata) in batch.commits().iter().enumerate().zip(metadata) {
+        for (index, commit) in batch.commits().iter().enumerate() {
             let mut ends: Vec<i64> = commit.expectations().iter().map(|seen| big(seen.seen.version())).collect();
             for event in commit.events() {
                 let place = commit.expectations().get(event.stream).zip(ends.get_mut(event.stream));
@@ -130,7 +129,6 @@ impl<'a> Events<'a> {
                 all.version.push(*end);
                 all.name.push(event.name);
                 all.schema.push(event.schema_version.cast_signed());
-                all.metadata.push(JsonText(metadata.as_bytes()));
                 all.data.push(JsonText(commit.payloads().get(event.payload.clone()).unwrap_or_default()));
             }
         }
@@ -178,10 +176,9 @@ fn verdicts(row: &PgRow, batch: &Batch) -> Result<Vec<Verdict>, sqlx::Error> {
         return Ok(batch.verdicts_of_earlier(&earlier));
     }
     let head: i64 = row.try_get(0)?;
-    let stale: Vec<i64> = nullable(row.try_get(3)?);
+    let stale: Vec<i32> = nullable(row.try_get(3)?);
     let versions: Vec<i64> = nullable(row.try_get(4)?);
-    let stale =
-        stale.into_iter().map(|nth| index(i32::try_from(nth).unwrap_or(0))).zip(versions.into_iter().map(count));
+    let stale = stale.into_iter().map(index).zip(versions.into_iter().map(count));
     Ok(batch.verdicts(Found { head: count(head), stale: stale.collect(), taken: taken(row)? }))
 }
 

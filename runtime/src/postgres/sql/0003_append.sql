@@ -3,7 +3,8 @@
 -- From the lock to the end of the transaction this batch is alone. Each statement here takes a snapshot of its own, after
 -- the lock: under READ COMMITTED, and no other isolation level, it sees all that was committed before.
 --
--- Indices into arrays count from 1.
+-- Indices into arrays count from 1. What is to be looked at one by one is looked up by its index: a function's arrays are unpacked
+-- once, where `unnest` of several would first write each into a table of its own.
 create or replace function :"schema".append(
     known_head    bigint,    -- null when the batch is sent for the first time
     end_position  bigint,    -- where the log ended when what is known was seen to hold; null if nothing is known
@@ -22,17 +23,17 @@ create or replace function :"schema".append(
     key_print     uuid[],
     key_last      integer[], -- the key's last event; null if its commit has none
     key_versions  json[],    -- null for a key that is only asked about
+    commit_meta   json[],    -- of each commit
     event_commit  integer[], -- in order
     event_stream  text[],
     event_version bigint[],
     event_name    text[],
     event_schema  integer[],
-    event_meta    json[],
     event_data    json[],
     out head             bigint,   -- before this batch
     out earlier          uuid[],   -- commits that an earlier sending of this batch stored; then nothing else was done
     out earlier_position bigint[],
-    out stale            bigint[],
+    out stale            integer[],
     out stale_version    bigint[],
     out taken            integer[],
     out taken_print      uuid[],
@@ -83,9 +84,9 @@ begin
             array_agg(coalesce(last.version, (select max(e.version) from events e where e.stream = saw.stream), 0))
         into stale, stale_version
         from (
-            select * from unnest(append.saw_stream, append.saw_version, append.saw_commit, append.saw_known)
-                with ordinality saw (stream, version, commit, known, i)
-            where not (unmoved and coalesce(saw.known, false))
+            select i, append.saw_stream[i] as stream, append.saw_version[i] as version, append.saw_commit[i] as commit
+            from (select generate_series(1, cardinality(append.saw_stream)) as i) asked
+            where not (unmoved and coalesce(append.saw_known[i], false))
         ) saw
         left join lateral (
             select e.version, e.commit_id from events e
@@ -103,10 +104,10 @@ begin
     now_at := clock_timestamp();
     if stale is null and taken is null then
         insert into events (position, version, recorded_at, commit_id, schema_version, stream, name, metadata, data)
-        select head + e.i, e.version, now_at, append.commits[e.commit], e.schema, e.stream, e.name, e.meta, e.data
-        from unnest(append.event_commit, append.event_stream, append.event_version, append.event_name, append.event_schema,
-                append.event_meta, append.event_data)
-            with ordinality e (commit, stream, version, name, schema, meta, data, i);
+        select head + i, append.event_version[i], now_at, append.commits[append.event_commit[i]], append.event_schema[i],
+            append.event_stream[i], append.event_name[i], append.commit_meta[append.event_commit[i]],
+            append.event_data[i]
+        from (select generate_series(1, cardinality(append.event_commit)) as i) e;
 
         if append.key <> '{}' then
             insert into idempotency_keys (key, fingerprint, commit_id, position, versions)
@@ -140,11 +141,11 @@ begin
     end loop;
 
     insert into events (position, version, recorded_at, commit_id, schema_version, stream, name, metadata, data)
-    select head + row_number() over (order by e.i), e.version, now_at, append.commits[e.commit], e.schema, e.stream, e.name, e.meta, e.data
-    from unnest(append.event_commit, append.event_stream, append.event_version, append.event_name, append.event_schema,
-            append.event_meta, append.event_data)
-        with ordinality e (commit, stream, version, name, schema, meta, data, i)
-    where not refused[e.commit];
+    select head + row_number() over (order by i), append.event_version[i], now_at, append.commits[append.event_commit[i]],
+        append.event_schema[i], append.event_stream[i], append.event_name[i],
+        append.commit_meta[append.event_commit[i]], append.event_data[i]
+    from (select generate_series(1, cardinality(append.event_commit)) as i) e
+    where not refused[append.event_commit[i]];
 
     insert into idempotency_keys (key, fingerprint, commit_id, position, versions)
     select k.key, k.print, append.commits[k.commit],
