@@ -8,6 +8,7 @@ mod charts;
 mod child;
 mod cluster;
 mod compare;
+mod cores;
 mod cpu;
 mod drive;
 mod growth;
@@ -149,6 +150,10 @@ async fn measure(args: &Args, report: &mut Report) -> Result<bool, Fault> {
     let began = Instant::now();
     let cluster = Cluster::start(args.url.as_deref()).await?;
     report.say(format!("{}; client and server share them. {}.", book::machine(), cluster.settings().await?));
+    report.say(format!(
+        "All cores at once do {:.2} times what one does alone, where nothing is shared.",
+        cores::all_to_one()
+    ));
     report.say(format!("Medians of {} rounds of {} s, systems in turn within each round.", args.rounds, args.seconds));
 
     let parts: &[Part] = match (&args.part[..], &args.book) {
