@@ -58,6 +58,11 @@ pub(crate) trait Bank: Send + Sync {
     /// One command, or the like of it, that brings an account so many further deposits.
     fn append(&self, account: usize, deposits: usize) -> BoxFuture<'_, Done>;
 
+    /// One command that reads so many accounts, the first ones, and brings each of them so many deposits, atomically.
+    fn spread(&self, _accounts: usize, _deposits: usize) -> BoxFuture<'_, Done> {
+        async { Done::Failed("it has no such way".into()) }.boxed()
+    }
+
     /// One command that reads an account and adds one event.
     fn deposit(&self, account: usize) -> BoxFuture<'_, Done>;
 

@@ -38,6 +38,7 @@ pub(crate) fn write(report: &Report, folder: &Path, right: bool) -> Result<(), F
     for (file, title) in charts {
         let _ = writeln!(page, "![{title}]({file})\n");
     }
+    let _ = writeln!(page, "{}\n## The machine\n", report.wanted);
     page.push_str(&report.text);
     fs::write(folder.join(PAGE), page)?;
     eprintln!("\nwritten to {}", folder.display());

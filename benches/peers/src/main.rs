@@ -23,6 +23,7 @@ mod round;
 mod shapes;
 mod systems;
 mod table;
+mod targets;
 mod workload;
 
 use std::{
@@ -132,7 +133,8 @@ async fn one(args: &Args, url: &str) -> Result<(), Fault> {
     }
     let [concurrency] = args.concurrency[..] else { return Err("a process does one thing".into()) };
     // Who appends faster would have the longer stream to read again, were it measured by the clock.
-    let until = if *workload == Workload::W4 { Until::Commands(10) } else { Until::Seconds(args.seconds) };
+    let counted = matches!(workload, Workload::W4 | Workload::W4b);
+    let until = if counted { Until::Commands(10) } else { Until::Seconds(args.seconds) };
     let load = Load { workload: *workload, concurrency, until, seed: args.seed };
     match args.together {
         Some(_) => child::together(*system, Database::at(url), load).await,
@@ -164,6 +166,11 @@ async fn measure(args: &Args, report: &mut Report) -> Result<bool, Fault> {
     let mut right = true;
     for part in parts {
         right &= run_part(args, *part, &cluster, report).await?;
+    }
+    let targets = targets::side_by_side(&report.points);
+    if !targets.is_empty() {
+        report.wanted = format!("## What was wanted\n\n{}\n", targets::table(&targets));
+        println!("\n{}", report.wanted);
     }
     eprintln!("\n{:.0} s", began.elapsed().as_secs_f64());
     Ok(right)

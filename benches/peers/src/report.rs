@@ -27,6 +27,8 @@ pub(crate) struct Report {
     /// All that was said, as Markdown.
     pub(crate) text: String,
     pub(crate) points: Vec<Point>,
+    /// What was wanted of the figures, and what they are, as Markdown.
+    pub(crate) wanted: String,
 }
 
 impl Report {

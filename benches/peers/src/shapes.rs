@@ -9,6 +9,7 @@ use crate::{
     round::{round, together},
     systems::FOLDLINE_UNFORGIVING,
     table::{Cell, Columns, P95, Round},
+    targets::{self, Target},
     workload::Workload,
 };
 
@@ -50,42 +51,23 @@ pub(crate) async fn shapes(cluster: &Cluster, seconds: f64, rounds: u64, report:
     ] {
         report.say(cell.row(name, to.map(Cell::rate), columns));
     }
-    report.say("\n| what | wanted | measured | |\n| --- | --- | --- | --- |");
-    let all = [
-        at_least("two processes on 1,000 accounts, to one", 0.4, two.rate() / one.rate()),
-        at_least("two processes on one stream, to one", 0.15, hot_two.rate() / hot.rate()),
-        at_least("one hot stream, to 1,000 streams", 0.5, hot.rate() / one.rate()),
-        none("conflicts and failures over 10 accounts", crowded),
-        none("failures of 100 × 100", hundred),
-        none("failures of 100 × 100 on one core", alone),
-        at_least("commands a second of 100 × 100", 1000.0, hundred.rate()),
-        at_least("commands a second of 100 × 100 on one core", 1000.0, alone.rate()),
-        at_most_10_ms("p95 of 100 × 100", hundred),
-        at_most_10_ms("p95 of 100 × 100 on one core", alone),
+    let millis = |cell: &Cell| cell.within(P95).as_secs_f64() * 1e3;
+    let targets = [
+        Target::at_least("two processes on 1,000 accounts, to one", 0.4, two.rate() / one.rate(), ""),
+        Target::at_least("two processes on one stream, to one", 0.15, hot_two.rate() / hot.rate(), ""),
+        Target::at_least("one hot stream, to 1,000 streams", 0.5, hot.rate() / one.rate(), ""),
+        Target::at_most("conflicts and failures over 10 accounts", 0.0, crowded.lost() as f64, ""),
+        Target::at_most("failures of 100 × 100", 0.0, hundred.lost() as f64, ""),
+        Target::at_most("failures of 100 × 100 on one core", 0.0, alone.lost() as f64, ""),
+        Target::at_least("commands a second of 100 × 100", 1000.0, hundred.rate(), ""),
+        Target::at_least("commands a second of 100 × 100 on one core", 1000.0, alone.rate(), ""),
+        Target::at_most("p95 of 100 × 100", 10.0, millis(hundred), " ms"),
+        Target::at_most("p95 of 100 × 100 on one core", 10.0, millis(alone), " ms"),
     ];
-    let all = all.map(|(what, wanted, measured, met)| {
-        report.say(format!("| {what} | {wanted} | {measured} | {} |", if met { "met" } else { "**not met**" }));
-        met
-    });
-    all.into_iter().all(|met| met) && cells.iter().all(|cell| cell.wrong().is_none())
+    report.say(format!("\n{}", targets::table(&targets)));
+    [crowded, hundred, alone].iter().all(|cell| cell.lost() == 0) && cells.iter().all(|cell| cell.wrong().is_none())
 }
 
 fn told(round: Result<Round, Fault>) -> Round {
     round.unwrap_or_else(|fault| Round::broken(fault.to_string()))
-}
-
-/// What is wanted of a figure, what it is, and whether that will do.
-type Met<'a> = (&'a str, String, String, bool);
-
-fn at_least(what: &str, least: f64, measured: f64) -> Met<'_> {
-    (what, format!("≥ {least}"), format!("{measured:.2}"), measured >= least)
-}
-
-fn none<'a>(what: &'a str, cell: &Cell) -> Met<'a> {
-    (what, "0".into(), cell.lost().to_string(), cell.lost() == 0)
-}
-
-fn at_most_10_ms<'a>(what: &'a str, cell: &Cell) -> Met<'a> {
-    let millis = cell.within(P95).as_secs_f64() * 1e3;
-    (what, "≤ 10 ms".into(), format!("{millis:.2} ms"), millis <= 10.0)
 }

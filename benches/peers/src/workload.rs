@@ -23,6 +23,9 @@ pub(crate) enum Workload {
     W3,
     /// 10,000 deposits, 1,000 a command, all on one account.
     W4,
+    /// 10,000 deposits, 1,000 a command, each command on 100 accounts.
+    #[value(name = "W4b")]
+    W4b,
     /// The balance of an account from its 10,000 events.
     W5,
     /// Deposits on one account that has 10,000 events.
@@ -34,7 +37,8 @@ pub(crate) enum Workload {
 
 impl Workload {
     /// What is measured where nothing else is asked for.
-    pub(crate) const USUAL: [Self; 7] = [Self::W1, Self::W2, Self::W3, Self::W4, Self::W5, Self::W5b, Self::W6];
+    pub(crate) const USUAL: [Self; 8] =
+        [Self::W1, Self::W2, Self::W3, Self::W4, Self::W4b, Self::W5, Self::W5b, Self::W6];
 
     /// As it is called on the command line.
     pub(crate) fn name(self) -> &'static str {
@@ -44,6 +48,7 @@ impl Workload {
             Self::W2Crowded => "W2x10",
             Self::W3 => "W3",
             Self::W4 => "W4",
+            Self::W4b => "W4b",
             Self::W5 => "W5",
             Self::W5b => "W5b",
             Self::W6 => "W6",
@@ -57,6 +62,7 @@ impl Workload {
             Self::W2Crowded => "transfer between random pairs of 10 accounts",
             Self::W3 => "hot: every deposit on one stream",
             Self::W4 => "append: 10,000 events, 1,000 a call, one stream",
+            Self::W4b => "append: 10,000 events, 1,000 a call, spread over 100 streams",
             Self::W5 => "replay: one stream of 10,000 events, read and folded",
             Self::W5b => "a deposit on a stream of 10,000 events, after the first",
             Self::W6 => "catch-up: a projection in memory over a log of 100,000 events in 100 streams",
@@ -68,7 +74,7 @@ impl Workload {
             Self::W1 | Self::W2 => 1000,
             Self::W2Crowded => 10,
             Self::W3 | Self::W4 | Self::W5 | Self::W5b => 1,
-            Self::W6 => 100,
+            Self::W4b | Self::W6 => 100,
         }
     }
 
@@ -84,7 +90,7 @@ impl Workload {
     /// How many events one piece of work is about, where they are what counts.
     pub(crate) fn events(self) -> Option<usize> {
         match self {
-            Self::W4 => Some(AT_A_TIME),
+            Self::W4 | Self::W4b => Some(AT_A_TIME),
             Self::W5 | Self::W6 => Some(self.accounts() * (self.history() + 2)),
             _ => None,
         }
@@ -97,7 +103,7 @@ impl Workload {
             Self::W3 => &[16, 64],
             Self::W2Crowded => &[64],
             // Behind one stream nobody has company: this is about what one command costs.
-            Self::W4 | Self::W5 | Self::W5b | Self::W6 => &[1],
+            Self::W4 | Self::W4b | Self::W5 | Self::W5b | Self::W6 => &[1],
         }
     }
 
@@ -117,6 +123,14 @@ impl Workload {
                 let done = bank.append(account, AT_A_TIME).await;
                 if matches!(done, Done::Yes) {
                     ledger.enter(account, AT_A_TIME as i64, AT_A_TIME as u64);
+                }
+                done
+            }
+            Self::W4b => {
+                let each = AT_A_TIME / accounts;
+                let done = bank.spread(accounts, each).await;
+                if matches!(done, Done::Yes) {
+                    (0..accounts).for_each(|account| ledger.enter(account, each as i64, each as u64));
                 }
                 done
             }

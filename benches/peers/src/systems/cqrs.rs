@@ -89,7 +89,9 @@ impl System for Cqrs {
 
     fn cannot(&self, workload: Workload) -> Option<&'static str> {
         match workload {
-            Workload::W2 | Workload::W2Crowded => Some("a command changes one aggregate: nothing makes two atomic"),
+            Workload::W2 | Workload::W2Crowded | Workload::W4b => {
+                Some("a command changes one aggregate: nothing makes two atomic")
+            }
             Workload::W6 if self.place == Place::Memory => Some("its store in memory replays nothing"),
             _ if self.snapshots && workload != Workload::W5b => Some("as `cqrs-es`: snapshots are for long streams"),
             _ => None,

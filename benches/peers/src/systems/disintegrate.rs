@@ -59,7 +59,12 @@ impl System for Disintegrate {
     }
 
     fn cannot(&self, workload: Workload) -> Option<&'static str> {
-        (self.snapshots && workload != Workload::W5b).then_some("as `disintegrate`: snapshots are for long streams")
+        match workload {
+            Workload::W5b => None,
+            _ if self.snapshots => Some("as `disintegrate`: snapshots are for long streams"),
+            Workload::W4b => Some("a decision's states are a tuple, and none has a hundred"),
+            _ => None,
+        }
     }
 
     fn note(&self, workload: Workload) -> Option<&'static str> {

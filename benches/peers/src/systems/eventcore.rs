@@ -14,7 +14,7 @@ use eventcore::{
 };
 use eventcore_memory::InMemoryEventStore;
 use eventcore_sqlite::{SqliteConfig, SqliteEventStore};
-use eventcore_types::{CheckpointStore, EventReader, EventStore, ProjectorCoordinator};
+use eventcore_types::{CheckpointStore, EventReader, EventStore, ProjectorCoordinator, StreamDeclarations};
 use futures_util::{
     TryStreamExt,
     future::{BoxFuture, FutureExt},
@@ -22,7 +22,7 @@ use futures_util::{
 
 use super::{
     books,
-    eventcore_bank::{AccountEvent, Deposit, Open, Total, Transfer},
+    eventcore_bank::{AccountEvent, Deposit, DepositEverywhere, Open, Total, Transfer},
 };
 use crate::{
     bank::{Audit, Bank, Done, Fault, OWNER, Place, START, System, Tally, account_name},
@@ -192,6 +192,17 @@ impl<S: EventStore + EventReader<Error: Display> + CheckpointStore + ProjectorCo
     fn append(&self, account: usize, deposits: usize) -> BoxFuture<'_, Done> {
         let times = deposits;
         self.execute(Deposit { account: self.id(account), amount: 1, times, snapshots: false }).boxed()
+    }
+
+    fn spread(&self, accounts: usize, deposits: usize) -> BoxFuture<'_, Done> {
+        let accounts: Vec<_> = (0..accounts).map(|account| self.id(account)).collect();
+        async move {
+            match StreamDeclarations::try_from_streams(accounts.clone()) {
+                Ok(streams) => self.execute(DepositEverywhere { accounts, streams, amount: 1, times: deposits }).await,
+                Err(error) => Done::Failed(error.to_string()),
+            }
+        }
+        .boxed()
     }
 
     fn deposit(&self, account: usize) -> BoxFuture<'_, Done> {

@@ -1,6 +1,7 @@
 //! The same bank in EventCore's own words: one command an operation.
 
 use std::{
+    collections::HashMap,
     convert::Infallible,
     sync::{
         Arc,
@@ -9,7 +10,7 @@ use std::{
 };
 
 use eventcore::{Command, CommandError, CommandLogic, CommandStateSnapshotId, Event, NewEvents, StreamId, require};
-use eventcore_types::{Projector, StreamPosition};
+use eventcore_types::{CommandStreams, Projector, StreamDeclarations, StreamPosition};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -155,6 +156,39 @@ impl CommandLogic for Transfer {
         let withdrawn = AccountEvent::Withdrawn { account: self.from.clone(), amount: self.amount };
         let deposited = AccountEvent::Deposited { account: self.to.clone(), amount: self.amount };
         Ok(vec![withdrawn, deposited].into())
+    }
+}
+
+/// Pays money into many accounts, many times each.
+pub(super) struct DepositEverywhere {
+    pub(super) accounts: Vec<StreamId>,
+    pub(super) streams: StreamDeclarations,
+    pub(super) amount: u64,
+    pub(super) times: usize,
+}
+
+impl CommandStreams for DepositEverywhere {
+    fn stream_declarations(&self) -> StreamDeclarations {
+        self.streams.clone()
+    }
+}
+
+impl CommandLogic for DepositEverywhere {
+    type Event = AccountEvent;
+    type State = HashMap<StreamId, Account>;
+
+    fn apply(&self, mut state: Self::State, event: &AccountEvent) -> Self::State {
+        state.entry(event.stream_id().clone()).or_default().apply(event);
+        state
+    }
+
+    fn handle(&self, state: Self::State) -> Result<NewEvents<AccountEvent>, CommandError> {
+        let is_open = |account| state.get(account).is_some_and(|account: &Account| account.owner.is_some());
+        require!(self.accounts.iter().all(is_open), "an account is not open");
+        let deposited = |account: &StreamId| AccountEvent::Deposited { account: account.clone(), amount: self.amount };
+        let each =
+            self.accounts.iter().flat_map(|account| std::iter::repeat_with(|| deposited(account)).take(self.times));
+        Ok(each.collect::<Vec<_>>().into())
     }
 }
 

@@ -13,7 +13,9 @@ use futures_util::{
 
 use super::{
     books,
-    foldline_bank::{AccountEvent, AccountId, BankError, Deposit, DepositOften, Open, Total, Transfer},
+    foldline_bank::{
+        AccountEvent, AccountId, BankError, Deposit, DepositEverywhere, DepositOften, Open, Total, Transfer,
+    },
 };
 use crate::{
     bank::{Audit, Bank, Done, Fault, OWNER, Place, START, System, Tally, account_name},
@@ -174,6 +176,12 @@ impl Bank for FoldlineBank {
     fn append(&self, account: usize, deposits: usize) -> BoxFuture<'_, Done> {
         let account = self.id(account);
         let command = DepositOften { account, amount: 1, times: deposits };
+        async move { done(self.executor.execute(command).await) }.boxed()
+    }
+
+    fn spread(&self, accounts: usize, deposits: usize) -> BoxFuture<'_, Done> {
+        let accounts = (0..accounts).map(|account| self.id(account)).collect();
+        let command = DepositEverywhere { accounts, amount: 1, times: deposits };
         async move { done(self.executor.execute(command).await) }.boxed()
     }
 

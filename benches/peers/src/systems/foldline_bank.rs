@@ -100,6 +100,28 @@ impl Decide for DepositOften {
     }
 }
 
+/// Pays money into many accounts, many times each.
+#[derive(Debug, Clone, Command)]
+pub(super) struct DepositEverywhere {
+    #[stream(existing, or = BankError::NotOpen)]
+    pub(super) accounts: Vec<AccountId>,
+    pub(super) amount: u64,
+    pub(super) times: usize,
+}
+
+impl Decide for DepositEverywhere {
+    type Error = BankError;
+
+    fn decide(&self, streams: &mut DepositEverywhereStreams) -> Result<(), BankError> {
+        for (_, account) in &mut streams.accounts {
+            for _ in 0..self.times {
+                account.deposited(self.amount);
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Moves money.
 #[derive(Debug, Clone, Command)]
 pub(super) struct Transfer {

@@ -60,6 +60,7 @@ impl System for Rows {
         match workload {
             Workload::W5 | Workload::W6 => Some("reads nothing"),
             Workload::W5b => Some("reads nothing, however long the stream: as W1"),
+            Workload::W4b => Some("rows are rows: as W4"),
             _ => None,
         }
     }

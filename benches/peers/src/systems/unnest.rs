@@ -148,6 +148,11 @@ impl Bank for UnnestBank {
         self.send((0..deposits).map(|_| self.row(account, "account.deposited", amount(1))).collect()).boxed()
     }
 
+    fn spread(&self, accounts: usize, deposits: usize) -> BoxFuture<'_, Done> {
+        let rows = (0..accounts).flat_map(|account| std::iter::repeat_n(account, deposits));
+        self.send(rows.map(|account| self.row(account, "account.deposited", amount(1))).collect()).boxed()
+    }
+
     fn deposit(&self, account: usize) -> BoxFuture<'_, Done> {
         self.send(vec![self.row(account, "account.deposited", amount(1))]).boxed()
     }
