@@ -60,7 +60,8 @@ impl<'a, C: Command> Execute<'a, C> {
     /// Lets the command take effect once only, for ever and across processes: a repeat answers the first outcome
     /// ([`Committed::replayed`]), and the same key with another command is [`ExecuteError::KeyReused`].
     ///
-    /// A command is another when its name, its declared streams or its other fields, as they print with `Debug`, differ.
+    /// A command is another when its name, its declared streams or one of its other fields, as it prints with `Debug`, differs. A
+    /// field without `Debug` is not compared.
     pub fn idempotency_key(mut self, key: impl Display) -> Self {
         self.options.key = Some(key.to_string().into());
         self

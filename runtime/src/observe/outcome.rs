@@ -35,7 +35,7 @@ pub enum CommandOutcome {
     Encode,
     /// A layer of the application did not let it run.
     Denied,
-    /// `decide` or a fold panicked.
+    /// `decide`, or a fold of what it records, panicked.
     Panicked,
     /// The store could not do it.
     StoreFailed,
