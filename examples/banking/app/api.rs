@@ -7,19 +7,23 @@ use axum::{
 use banking::{
     Account, AccountId, Balances, BankError, Close, Deposit, Freeze, Money, Month, Open, Rate, Thaw, Transfer, Withdraw,
 };
-use foldline::prelude::*;
+use foldline::{Projection, prelude::*};
+use futures_util::TryStreamExt;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use support::http::{Api, Body, Id, Params, Problem, WithPosition};
 
-use crate::{bank::Bank, statements::lines};
+use crate::{
+    bank::Bank,
+    statements::{Statements, are_kept, lines},
+};
 
 /// The routes of the bank.
 pub(crate) fn api(bank: &Bank) -> serde_json::Result<Api<BankError>> {
     let (balances, payer, reader) = (bank.balances.clone(), bank.clone(), bank.clone());
     let api = Api::new(bank.service.clone(), include_str!("openapi.json"), refusal)?
         .creates("/accounts", "/accounts", "Opens an account", |open: &Open| &open.account)
-        .view("/accounts", "The open accounts, and what they hold", move || balances.read(accounts))
+        .view("/accounts", "The open accounts, and what they hold", Balances::NAME, move || balances.read(accounts))
         .state("/accounts/{account}", "An account as it is, or as it was", account)
         .history::<AccountId>("/accounts/{account}/history", "All that happened to an account")
         .ends("/accounts/{account}", "Closes an account that nothing is left in", |close: &Close| &close.account)
@@ -54,12 +58,18 @@ fn refusal(refusal: &BankError) -> (StatusCode, &'static str) {
 }
 
 fn accounts(balances: &Balances) -> Value {
-    let shown = |(account, owner, balance)| json!({ "account": account, "owner": owner, "balance": balance });
-    json!({ "accounts": balances.iter().map(shown).collect::<Vec<_>>(), "together": balances.total() })
+    let shown = |(account, owner, balance)| json!({ "account": account, "owner": owner, "balance": cents(balance) });
+    json!({ "accounts": balances.iter().map(shown).collect::<Vec<_>>(), "together": cents(balances.total()) })
 }
 
 fn account(account: &AccountId, is: &Account) -> Value {
-    json!({ "account": account, "owner": is.owner, "balance": is.balance, "open": is.is_open() })
+    json!({ "account": account, "owner": is.owner, "balance": cents(is.balance), "open": is.is_open() })
+}
+
+/// A number of cents; as text where it is larger than the numbers of JSON that programs read.
+fn cents(money: Money) -> Value {
+    let cents = money.as_cents();
+    u64::try_from(cents).map_or_else(|_| cents.to_string().into(), Value::from)
 }
 
 #[derive(Deserialize)]
@@ -72,7 +82,7 @@ struct Due {
 
 /// To all accounts that have not had it.
 async fn interest(bank: &Bank, due: Due) -> Result<Json<Value>, Problem> {
-    bank.service.up_to_date().await?;
+    bank.service.up_to_date(Balances::NAME).await?;
     let (mut paid, mut not_paid) = (0, 0);
     for outcome in bank.pay_interest(&due.month, due.rate).await {
         match outcome {
@@ -87,11 +97,15 @@ async fn interest(bank: &Bank, due: Due) -> Result<Json<Value>, Problem> {
 
 /// What happened to the money, line by line, from rows of the log's database.
 async fn statement(bank: &Bank, account: &AccountId, position: Option<u64>) -> Result<Json<Value>, Problem> {
-    bank.service.seen(position).await?;
-    let unread = |error| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "store-stopped", error);
-    let Some(lines) = lines(bank.service.executor.store(), account).await.map_err(unread)? else {
+    let executor = &bank.service.executor;
+    if executor.history(account).until_version(1).raw().try_next().await?.is_none() {
+        return Err(Problem::never(account));
+    }
+    if !are_kept(executor.store()) {
         return Err(Problem::new(StatusCode::NOT_IMPLEMENTED, "no-rows", "this store keeps no rows: take a database"));
-    };
+    }
+    bank.service.seen(position, Statements::NAME).await?;
+    let lines = lines(executor.store(), account).await?.unwrap_or_default();
     let mut balance = Money::ZERO;
     let lines = lines.into_iter().map(|(position, what, amount)| {
         if what == "paid out" {
@@ -99,7 +113,7 @@ async fn statement(bank: &Bank, account: &AccountId, position: Option<u64>) -> R
         } else {
             balance += amount;
         }
-        json!({ "position": position, "what": what, "amount": amount, "balance": balance })
+        json!({ "position": position, "what": what, "amount": cents(amount), "balance": cents(balance) })
     });
     Ok(Json(lines.collect()))
 }

@@ -13,8 +13,9 @@ use std::process::ExitCode;
 
 use banking::AccountId;
 use clap::{Parser, Subcommand};
+use foldline::Executor;
 use support::{
-    Done, StoreArgs, end,
+    Done, Opened, StoreArgs, end,
     http::{ServeArgs, metrics, serve},
     log::{LogArgs, history},
 };
@@ -38,7 +39,16 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Tell a story about two people and their bank; without a command, this is what happens
+    #[command(flatten)]
+    Work(Work),
+    #[command(flatten)]
+    Look(Look),
+}
+
+// What the read models are kept for.
+#[derive(Debug, Subcommand)]
+enum Work {
+    /// Tell a story about two people and their bank; without a command and a store, this is what happens
     Demo,
     /// Serve the bank over HTTP
     Serve(ServeArgs),
@@ -46,6 +56,11 @@ enum Task {
     Load(BankLoad),
     /// List the accounts and what they hold
     Accounts,
+}
+
+// Whoever only looks at the log starts no read model: one in rows would be taken from those who serve.
+#[derive(Debug, Subcommand)]
+enum Look {
     /// Show what happened to an account
     History {
         /// Its name
@@ -64,27 +79,48 @@ async fn main() -> ExitCode {
 }
 
 async fn run(Arguments { store, task }: Arguments) -> Done {
-    let task = task.unwrap_or(Task::Demo);
+    let task = match task {
+        Some(task) => task,
+        None if store.is_named() => {
+            return Err("say what is to be done there: demo, serve, load, or what --help says".into());
+        }
+        None => Task::Work(Work::Demo),
+    };
     // Before the store is opened, for it looks once whether anybody listens.
-    if matches!(task, Task::Serve(_)) {
+    if matches!(task, Task::Work(Work::Serve(_))) {
         metrics();
     }
-    let usual = if matches!(task, Task::Demo | Task::Load(_)) { None } else { Some(USUAL) };
+    let usual = if matches!(task, Task::Work(Work::Demo | Work::Load(_))) { None } else { Some(USUAL) };
     let opened = store.open(usual).await?;
-    let bank = Bank::new(opened.executor())?;
     match task {
-        Task::Demo => demo::tell(&bank, &opened).await?,
-        Task::Serve(arguments) => return Ok(serve(arguments, api::api(&bank)?).await?),
-        Task::Load(arguments) => arguments.run(&bank).await?,
-        Task::Accounts => {
-            bank.service.caught_up().await?;
-            bank.list();
-        }
-        Task::History { account, at } => {
-            let show = |account: &banking::Account| format!("{} in the account", account.balance);
-            history(&bank.service.executor, &account, at, show).await?;
-        }
-        Task::Log(arguments) => arguments.print(&bank.service.executor).await?,
+        Task::Work(work) => work.run(&Bank::new(opened.executor())?, &opened).await,
+        Task::Look(look) => look.run(&opened.executor()).await,
     }
-    Ok(bank.service.stop().await?)
+}
+
+impl Work {
+    async fn run(self, bank: &Bank, opened: &Opened) -> Done {
+        match self {
+            Self::Demo => demo::tell(bank, opened).await?,
+            Self::Serve(arguments) => return Ok(serve(arguments, api::api(bank)?).await?),
+            Self::Load(arguments) => arguments.run(bank).await?,
+            Self::Accounts => {
+                bank.service.caught_up().await?;
+                bank.list();
+            }
+        }
+        Ok(bank.service.stop().await?)
+    }
+}
+
+impl Look {
+    async fn run(self, executor: &Executor) -> Done {
+        match self {
+            Self::History { account, at } => {
+                let show = |account: &banking::Account| format!("{} in the account", account.balance);
+                Ok(history(executor, &account, at, show).await?)
+            }
+            Self::Log(arguments) => arguments.print(executor).await,
+        }
+    }
 }

@@ -7,7 +7,6 @@ use foldline::{
     sqlx::{self, PgConnection, SqliteConnection},
     storage::Database,
 };
-use support::Done;
 
 const TABLE: &str = "create table statements (
         position bigint primary key, account text not null, what text not null, amount text not null);
@@ -21,7 +20,7 @@ pub(crate) struct Statements {
     positions: Vec<i64>,
     accounts: Vec<String>,
     what: Vec<&'static str>,
-    /// In cents, as text: no column of numbers holds as much as an account.
+    /// In cents, as text: SQLite's numbers do not hold as much as an account.
     amounts: Vec<String>,
 }
 
@@ -83,9 +82,17 @@ impl Rows<SqliteDatabase> for Statements {
     }
 }
 
+/// Whether a store has rows for them.
+pub(crate) fn are_kept(store: &AnyStore) -> bool {
+    PostgresDatabase::of(store).is_some() || SqliteDatabase::of(store).is_some()
+}
+
 /// What happened to the money of one account, in order: where in the log, what, and how much it was. `None` where the store
 /// keeps no rows.
-pub(crate) async fn lines(store: &AnyStore, account: &AccountId) -> Done<Option<Vec<(i64, String, Money)>>> {
+pub(crate) async fn lines(
+    store: &AnyStore,
+    account: &AccountId,
+) -> Result<Option<Vec<(i64, String, Money)>>, StoreError> {
     let account = account.to_string();
     let rows: Vec<(i64, String, String)> = if let Some(database) = PostgresDatabase::of(store) {
         let read = database
@@ -96,6 +103,9 @@ pub(crate) async fn lines(store: &AnyStore, account: &AccountId) -> Done<Option<
     } else {
         return Ok(None);
     };
-    let lines = rows.into_iter().map(|(position, what, cents)| Ok((position, what, Money::from_cents(cents.parse()?))));
-    lines.collect::<Done<_>>().map(Some)
+    let lines = rows.into_iter().map(|(position, what, cents)| match cents.parse() {
+        Ok(amount) => Ok((position, what, Money::from_cents(amount))),
+        Err(_) => Err(StoreError::Failed { context: format!("`{cents}` is no amount").into(), source: None }),
+    });
+    lines.collect::<Result<_, _>>().map(Some)
 }

@@ -19,6 +19,7 @@ use crate::{api::api, bank::Bank};
 support::on_every_store! {
     every_endpoint_does_what_the_document_says
     what_is_wrong_is_a_problem
+    more_money_than_a_number_holds_is_told_as_text
     a_key_is_good_for_one_command
     a_version_that_is_gone_is_refused
     a_stopped_store_is_said_to_be_stopped
@@ -99,7 +100,7 @@ async fn every_endpoint_does_what_the_document_says(kind: Kind) -> Done {
 }
 
 async fn what_is_wrong_is_a_problem(kind: Kind) -> Done {
-    let server = start(kind).await?;
+    let (server, has_rows) = (start(kind).await?, kind != Kind::Memory);
     let client = &server.client;
     open(client, "ada", 100).await?;
     open(client, "bob", 0).await?;
@@ -114,6 +115,8 @@ async fn what_is_wrong_is_a_problem(kind: Kind) -> Done {
         ("POST", "/accounts/ada/deposits", r#"{"amount": 340282366920938463463374607431768211456}"#, 422, "wrong-body"),
         ("POST", "/accounts/ada/deposits", r#"{"sum": 1}"#, 422, "wrong-body"),
         ("POST", "/accounts/ada/deposits", r#"{"amount": 1, "account": "bob"}"#, 422, "wrong-body"),
+        ("POST", "/accounts/ada/deposits", r#"{"amount": 1, "currency": "JPY"}"#, 422, "wrong-body"),
+        ("POST", "/accounts/ada/deposits", r#"{"amount": 1, "bank": "mine"}"#, 422, "wrong-body"),
         ("POST", "/accounts/ada/deposits", "[1]", 422, "wrong-body"),
         ("POST", "/accounts/ada/deposits", "", 422, "wrong-body"),
         ("POST", "/accounts/ada/deposits", &long, 413, "wrong-body"),
@@ -121,12 +124,15 @@ async fn what_is_wrong_is_a_problem(kind: Kind) -> Done {
         ("POST", "/accounts", r#"{"account": "e\u0000e", "owner": "Eve"}"#, 400, "cannot-be-stored"),
         ("GET", &far, "", 400, "wrong-path"),
         ("GET", "/accounts/ada?version=two", "", 400, "wrong-query"),
+        ("GET", "/accounts/ada?version=0", "", 400, "wrong-query"),
+        ("GET", "/accounts/a%00b/statement", "", 400, "cannot-be-stored"),
         // What is asked for is not there.
         ("GET", "/accounts/eve", "", 404, "not-found"),
         ("GET", "/accounts/eve/history", "", 404, "not-found"),
+        ("GET", "/accounts/eve/statement", "", 404, "not-found"),
         ("GET", "/accounts/ada?version=3", "", 404, "not-yet"),
+        ("GET", "/accounts/ada/history?version=3", "", 404, "not-yet"),
         ("GET", "/accounts?position=1000", "", 404, "not-yet"),
-        ("GET", "/accounts/ada/statement?position=1000", "", 404, "not-yet"),
         ("GET", "/nowhere", "", 404, "not-found"),
         ("DELETE", "/transfers", "", 405, "wrong-method"),
         // The bank says no.
@@ -141,9 +147,28 @@ async fn what_is_wrong_is_a_problem(kind: Kind) -> Done {
         let asked = client.request(method.parse()?, path, body).header("content-type", "application/json");
         asked.await?.is_problem(status, kind).map_err(|error| format!("{method} {path} {body}: {error}"))?;
     }
+    let (status, what) = if has_rows { (404, "not-yet") } else { (501, "no-rows") };
+    client.get("/accounts/ada/statement?position=1000").await?.is_problem(status, what)?;
     let no_json = client.request(Method::POST, "/accounts/ada/deposits", r#"{"amount": 1}"#);
     no_json.await?.is_problem(415, "wrong-body")?;
     assert_eq!(balance(client, "ada").await?, 100, "nothing of all that has happened");
+    server.stop().await
+}
+
+async fn more_money_than_a_number_holds_is_told_as_text(kind: Kind) -> Done {
+    let server = start(kind).await?;
+    let client = &server.client;
+    open(client, "ada", u64::MAX).await?;
+    let more = client.post("/accounts/ada/deposits", &json!({ "amount": u64::MAX })).await?.is(200)?.json()?;
+    let much = json!((2 * u128::from(u64::MAX)).to_string());
+    assert_eq!(balance(client, "ada").await?, much);
+    let at = format!("?position={}", more["position"]);
+    let list = client.get(format!("/accounts{at}")).await?.is(200)?.json()?;
+    assert_eq!((&list["together"], &list["accounts"][0]["balance"]), (&much, &much));
+    if kind != Kind::Memory {
+        let lines = client.get(format!("/accounts/ada/statement{at}")).await?.is(200)?.json()?;
+        assert_eq!((&lines[1]["amount"], &lines[1]["balance"]), (&json!(u64::MAX), &much));
+    }
     server.stop().await
 }
 
@@ -216,7 +241,7 @@ async fn a_database_that_is_gone_is_said_to_be_gone_and_used_when_it_is_back() -
 
 /// Somebody else holds the rows of a read model, and it waits for them.
 #[tokio::test]
-async fn interest_does_not_wait_for_a_read_model_for_ever() -> Done {
+async fn a_read_model_that_waits_holds_up_nobody_else_and_nobody_for_ever() -> Done {
     let database = TempPostgres::shared()?;
     let schema = TempSchema::on(database);
     let server = Server::at(&schema.url(), |executor| Ok(api(&Bank::new(executor)?)?)).await?;
@@ -227,13 +252,16 @@ async fn interest_does_not_wait_for_a_read_model_for_ever() -> Done {
     let mut holder = PgConnection::connect(database.url()).await?;
     let hold = format!("begin; lock table \"{}_statements\".statements in access exclusive mode", &*schema);
     sqlx::raw_sql(AssertSqlSafe(hold)).execute(&mut holder).await?;
-    open(client, "bob", 100).await?;
-    let interest = || client.post("/interest", &json!({ "month": "2026-11", "rate": 100 }));
+    let opened = open(client, "bob", 100).await?.json()?;
+    let at = format!("?position={}", opened["position"]);
+    let statement = || client.get(format!("/accounts/bob/statement{at}"));
     // Far longer than it waits, so that it fails instead of hanging.
-    timeout(Duration::from_secs(60), interest().into_future()).await??.is_problem(503, "read-model-behind")?;
+    timeout(Duration::from_secs(60), statement().into_future()).await??.is_problem(503, "read-model-behind")?;
+    client.get(format!("/accounts{at}")).await?.is(200)?;
+    client.post("/interest", &json!({ "month": "2026-11", "rate": 100 })).await?.is(200)?;
+    assert_eq!(balance(client, "bob").await?, 101);
 
     holder.close().await?;
-    while !interest().await?.status.is_success() {}
-    assert_eq!(balance(client, "bob").await?, 101, "once");
+    while !statement().await?.status.is_success() {}
     server.stop().await
 }

@@ -72,7 +72,10 @@ impl SubAssign for Money {
 
 impl Sum for Money {
     fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
-        Self(amounts.map(|amount| amount.0).sum())
+        amounts.fold(Self::ZERO, |mut together, amount| {
+            together += amount;
+            together
+        })
     }
 }
 

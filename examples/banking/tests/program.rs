@@ -58,6 +58,33 @@ fn on_a_file_it_goes_on_where_it_stopped() -> Done {
 }
 
 #[test]
+fn a_store_that_somebody_names_is_not_written_to_unasked() -> Done {
+    let folder = TempFolder::fresh()?;
+    let file = folder.file("bank.db");
+    let refused =
+        says(BANK, &["--store", &format!("sqlite:{}", file.display())]).err().ok_or("it tells its story there")?;
+    assert!(refused.to_string().contains("say what is to be done there: demo, serve"), "{refused}");
+    assert!(!file.exists());
+    Ok(())
+}
+
+/// Rows have one owner: whoever only looks must not take them from those who serve.
+#[tokio::test]
+async fn who_only_looks_starts_no_read_model() -> Done {
+    let database = TempPostgres::shared()?;
+    let schema = TempSchema::on(database);
+    says(BANK, &["--store", &schema.url(), "log"])?;
+    let rows = format!("select to_regnamespace('\"{}_statements\"') is not null", &*schema);
+    let mut connection = PgConnection::connect(database.url()).await?;
+    let made = sqlx::query_scalar::<_, bool>(AssertSqlSafe(rows.clone())).fetch_one(&mut connection).await?;
+    assert!(!made, "the log was only looked at");
+    says(BANK, &["--store", &schema.url(), "accounts"])?;
+    let made = sqlx::query_scalar::<_, bool>(AssertSqlSafe(rows)).fetch_one(&mut connection).await?;
+    assert!(made, "the list takes in what there is");
+    Ok(())
+}
+
+#[test]
 fn load_leaves_a_log_that_adds_up_and_a_picture() -> Done {
     let (folder, database) = (TempFolder::fresh()?, TempPostgres::shared()?);
     let (schema, plot) = (TempSchema::on(database), folder.file("load.svg").display().to_string());

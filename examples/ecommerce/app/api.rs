@@ -6,6 +6,7 @@ use ecommerce::{
     Order, OrderId, OrdersByCustomer, PaymentMethod, PaymentMethodId, PlaceOrder, Product, PutInCart, Register,
     Restock, Ship, ShopError, Sku, StockLevels, TakeFromCart,
 };
+use foldline::Projection;
 use serde_json::{Value, json};
 use support::http::Api;
 
@@ -16,7 +17,9 @@ pub(crate) fn api(shop: &Shop) -> serde_json::Result<Api<ShopError>> {
     let Shop { service, best_sellers, orders, stock } = shop.clone();
     let api = Api::new(service, include_str!("openapi.json"), refusal)?
         .creates("/products", "/products", "Puts a product into the catalogue", |list: &ListProduct| &list.product)
-        .view("/products", "What can be bought, and how many there are", move || stock.read(products))
+        .view("/products", "What can be bought, and how many there are", StockLevels::NAME, move || {
+            stock.read(products)
+        })
         .state("/products/{product}", "A product", product)
         .does("/products/{product}/arrivals", "Brings new ones of a product", |new: &Restock| &new.product)
         .creates("/customers", "/customers", "Makes somebody a customer", |new: &Register| &new.customer)
@@ -27,9 +30,12 @@ pub(crate) fn api(shop: &Shop) -> serde_json::Result<Api<ShopError>> {
             "Gives a customer a payment method, which is the one they pay with from now on",
             |new: &AddPaymentMethod| &new.method,
         )
-        .view_of("/customers/{customer}/orders", "The orders of a customer", move |customer: CustomerId| {
-            orders.read(|orders| orders_of(&customer, orders))
-        })
+        .view_of(
+            "/customers/{customer}/orders",
+            "The orders of a customer",
+            OrdersByCustomer::NAME,
+            move |customer: CustomerId| orders.read(|orders| orders_of(&customer, orders)),
+        )
         .state("/payment-methods/{method}", "A payment method", payment_method)
         .ends("/payment-methods/{method}", "Stops a payment method from paying", |block: &BlockPaymentMethod| {
             &block.method
@@ -44,7 +50,9 @@ pub(crate) fn api(shop: &Shop) -> serde_json::Result<Api<ShopError>> {
         .history::<OrderId>("/orders/{order}/history", "All that happened to an order")
         .ends("/orders/{order}", "Calls an order off", |cancel: &CancelOrder| &cancel.order)
         .does("/orders/{order}/shipment", "Sends an order off, and has it paid", |ship: &Ship| &ship.order)
-        .view("/best-sellers", "The ten products that sell best", move || best_sellers.read(ten_best));
+        .view("/best-sellers", "The ten products that sell best", BestSellers::NAME, move || {
+            best_sellers.read(ten_best)
+        });
     Ok(api)
 }
 

@@ -11,8 +11,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use ecommerce::OrderId;
+use foldline::Executor;
 use support::{
-    Done, StoreArgs, end,
+    Done, Opened, StoreArgs, end,
     http::{ServeArgs, metrics, serve},
     log::{LogArgs, history},
 };
@@ -36,7 +37,16 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Tell a story about a pot that everybody wants; without a command, this is what happens
+    #[command(flatten)]
+    Work(Work),
+    #[command(flatten)]
+    Look(Look),
+}
+
+// What the read models are kept for.
+#[derive(Debug, Subcommand)]
+enum Work {
+    /// Tell a story about a pot that everybody wants; without a command and a store, this is what happens
     Demo,
     /// Serve the shop over HTTP
     Serve(ServeArgs),
@@ -44,6 +54,11 @@ enum Task {
     Load(ShopLoad),
     /// List the products, and how many there are of each
     Products,
+}
+
+// Whoever only looks at the log starts no read model: one in rows would be taken from those who serve.
+#[derive(Debug, Subcommand)]
+enum Look {
     /// Show what happened to an order
     History {
         /// Its number
@@ -62,27 +77,48 @@ async fn main() -> ExitCode {
 }
 
 async fn run(Arguments { store, task }: Arguments) -> Done {
-    let task = task.unwrap_or(Task::Demo);
+    let task = match task {
+        Some(task) => task,
+        None if store.is_named() => {
+            return Err("say what is to be done there: demo, serve, load, or what --help says".into());
+        }
+        None => Task::Work(Work::Demo),
+    };
     // Before the store is opened, for it looks once whether anybody listens.
-    if matches!(task, Task::Serve(_)) {
+    if matches!(task, Task::Work(Work::Serve(_))) {
         metrics();
     }
-    let usual = if matches!(task, Task::Demo | Task::Load(_)) { None } else { Some(USUAL) };
+    let usual = if matches!(task, Task::Work(Work::Demo | Work::Load(_))) { None } else { Some(USUAL) };
     let opened = store.open(usual).await?;
-    let shop = Shop::new(opened.executor())?;
     match task {
-        Task::Demo => demo::tell(&shop, &opened).await?,
-        Task::Serve(arguments) => return Ok(serve(arguments, api::api(&shop)?).await?),
-        Task::Load(arguments) => arguments.run(&shop).await?,
-        Task::Products => {
-            shop.service.caught_up().await?;
-            shop.list();
-        }
-        Task::History { order, at } => {
-            let show = |order: &ecommerce::Order| format!("{:?}, {} in all", order.status, order.total);
-            history(&shop.service.executor, &order, at, show).await?;
-        }
-        Task::Log(arguments) => arguments.print(&shop.service.executor).await?,
+        Task::Work(work) => work.run(&Shop::new(opened.executor())?, &opened).await,
+        Task::Look(look) => look.run(&opened.executor()).await,
     }
-    Ok(shop.service.stop().await?)
+}
+
+impl Work {
+    async fn run(self, shop: &Shop, opened: &Opened) -> Done {
+        match self {
+            Self::Demo => demo::tell(shop, opened).await?,
+            Self::Serve(arguments) => return Ok(serve(arguments, api::api(shop)?).await?),
+            Self::Load(arguments) => arguments.run(shop).await?,
+            Self::Products => {
+                shop.service.caught_up().await?;
+                shop.list();
+            }
+        }
+        Ok(shop.service.stop().await?)
+    }
+}
+
+impl Look {
+    async fn run(self, executor: &Executor) -> Done {
+        match self {
+            Self::History { order, at } => {
+                let show = |order: &ecommerce::Order| format!("{:?}, {} in all", order.status, order.total);
+                Ok(history(executor, &order, at, show).await?)
+            }
+            Self::Log(arguments) => arguments.print(executor).await,
+        }
+    }
 }

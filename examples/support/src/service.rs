@@ -31,26 +31,27 @@ impl Service {
         Ok(head)
     }
 
-    /// The same for a request: a read model that waits out a fault must not hold on to whoever asks.
+    /// The same for a request, and for the one read model that it asks: one that waits out a fault must not hold on to whoever
+    /// asks.
     ///
     /// # Errors
-    /// When the log cannot be read, or a read model is not that far within two seconds.
-    pub async fn up_to_date(&self) -> Result<(), Problem> {
+    /// When the log cannot be read, or the read model is not that far within two seconds.
+    pub async fn up_to_date(&self, model: &str) -> Result<(), Problem> {
         let head = self.executor.store().head().await?;
-        Ok(self.projector.wait_for(head).timeout(REQUEST).await?)
+        Ok(self.projector.wait_for(head).of(model).timeout(REQUEST).await?)
     }
 
-    /// Waits until the read models have seen what happened at a position that a request names.
+    /// Waits until a read model has seen what happened at a position that a request names.
     ///
     /// # Errors
-    /// When the log is not that far, or a read model is not, within two seconds.
-    pub async fn seen(&self, position: Option<u64>) -> Result<(), Problem> {
+    /// When the log is not that far, or the read model is not, within two seconds.
+    pub async fn seen(&self, position: Option<u64>, model: &str) -> Result<(), Problem> {
         let Some(asked) = position else { return Ok(()) };
         let head = self.executor.store().head().await?;
         if asked > head {
             return Err(StoreError::BeyondHead { what: "position", asked, head }.into());
         }
-        Ok(self.projector.wait_for(asked).timeout(REQUEST).await?)
+        Ok(self.projector.wait_for(asked).of(model).timeout(REQUEST).await?)
     }
 
     /// Lets everything finish that has begun, for ten seconds at the most, or until somebody does not want to wait.

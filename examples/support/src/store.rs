@@ -24,6 +24,12 @@ pub struct Opened {
 }
 
 impl StoreArgs {
+    /// Whether the user named one.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        self.store.is_some()
+    }
+
     /// Opens it: what the user named, or what is usual, or else a file in a temporary folder.
     ///
     /// # Errors

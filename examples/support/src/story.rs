@@ -25,7 +25,7 @@ pub fn what_next(package: &str, place: &Opened, usual: &str, own: (&str, &str)) 
     let url = if place.is_passing() { usual } else { &place.url };
     println!("\nWhat to try next:\n");
     for (task, why) in [
-        ("", "the same where it stays: run it twice"),
+        ("demo", "the same where it stays: run it twice"),
         own,
         ("serve", "the same over HTTP; /openapi.json says what it can do"),
         ("log --follow", "the log, while something happens elsewhere"),

@@ -1,6 +1,6 @@
 //! The routes of an application, a line for each: what can be asked for and what can be looked at.
 
-use std::{fmt::Display, str::FromStr};
+use std::{fmt::Display, num::NonZeroU64, str::FromStr};
 
 use axum::{
     Json, Router,
@@ -38,7 +38,13 @@ impl<E, C: Command<Error = E> + DeserializeOwned + 'static> Asks<E> for C {}
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AtVersion {
-    version: Option<u64>,
+    version: Option<NonZeroU64>,
+}
+
+impl AtVersion {
+    fn number(&self) -> Option<u64> {
+        self.version.map(NonZeroU64::get)
+    }
 }
 
 /// With what happened at this position.
@@ -118,7 +124,7 @@ impl<E: Display + Send + 'static> Api<E> {
         let executor = self.service.executor.clone();
         self.document.read(path, says, "version");
         self.route(Method::GET, path, async move |Id(key): Id<K>, Params(at): Params<AtVersion>| {
-            let load = at.version.into_iter().fold(executor.load(&key), Load::at_version);
+            let load = at.number().into_iter().fold(executor.load(&key), Load::at_version);
             let Some(loaded) = load.await? else { return Err(Problem::never(&key)) };
             Ok(Answer::state(&loaded, show(&key, &loaded)))
         })
@@ -130,27 +136,27 @@ impl<E: Display + Send + 'static> Api<E> {
         let executor = self.service.executor.clone();
         self.document.read(path, says, "version");
         self.route(Method::GET, path, async move |Id(key): Id<K>, Params(until): Params<AtVersion>| {
-            super::events(&executor, &key, until.version).await
+            super::events(&executor, &key, until.number()).await
         })
     }
 
-    /// What a read model says of all: `?position=7` waits until what happened there is in it.
+    /// What the read model of this name says of all: `?position=7` waits until what happened there is in it.
     #[must_use]
-    pub fn view<F>(mut self, path: &'static str, says: &str, show: F) -> Self
+    pub fn view<F>(mut self, path: &'static str, says: &str, model: &'static str, show: F) -> Self
     where
         F: Fn() -> Value + Clone + Send + Sync + 'static,
     {
         let service = self.service.clone();
         self.document.read(path, says, "position");
         self.route(Method::GET, path, async move |Params(with): Params<WithPosition>| {
-            service.seen(with.position).await?;
+            service.seen(with.position, model).await?;
             Ok::<_, Problem>(Json(show()))
         })
     }
 
-    /// What a read model says of one thing.
+    /// What the read model of this name says of one thing.
     #[must_use]
-    pub fn view_of<K, F>(mut self, path: &'static str, says: &str, show: F) -> Self
+    pub fn view_of<K, F>(mut self, path: &'static str, says: &str, model: &'static str, show: F) -> Self
     where
         K: FromStr<Err: Display> + Send + 'static,
         F: Fn(K) -> Value + Clone + Send + Sync + 'static,
@@ -158,7 +164,7 @@ impl<E: Display + Send + 'static> Api<E> {
         let service = self.service.clone();
         self.document.read(path, says, "position");
         self.route(Method::GET, path, async move |Id(key): Id<K>, Params(with): Params<WithPosition>| {
-            service.seen(with.position).await?;
+            service.seen(with.position, model).await?;
             Ok::<_, Problem>(Json(show(key)))
         })
     }

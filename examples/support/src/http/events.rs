@@ -4,7 +4,7 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use foldline::{Executor, History, StreamKey};
+use foldline::{Executor, History, StoreError, StreamKey, StreamName};
 use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 
@@ -26,5 +26,12 @@ pub(super) async fn events<K: StreamKey>(
             "event": event.name(), "data": data, "correlation": event.metadata().correlation,
         }));
     }
-    if shown.is_empty() { Err(Problem::never(key)) } else { Ok(Json(shown).into_response()) }
+    let actual = shown.len() as u64;
+    match until {
+        _ if shown.is_empty() => Err(Problem::never(key)),
+        Some(asked) if asked > actual => {
+            Err(StoreError::NoSuchVersion { stream: StreamName::of(key), asked, actual }.into())
+        }
+        _ => Ok(Json(shown).into_response()),
+    }
 }

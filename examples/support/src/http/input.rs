@@ -51,7 +51,16 @@ impl<C: DeserializeOwned, S: Send + Sync> FromRequest<S> for Asked<C> {
                 return Err(wrong(format!("the path says what `{name}` is: leave it out of the body")));
             }
         }
-        serde_json::from_value(fields.into()).map(Self).map_err(|error| wrong(error.to_string()))
+        // Whoever writes a member that nobody reads means something by it.
+        let mut unread = None;
+        let command = serde_ignored::deserialize(Value::from(fields), |member| {
+            unread.get_or_insert_with(|| member.to_string());
+        });
+        match (command, unread) {
+            (Err(error), _) => Err(wrong(error.to_string())),
+            (Ok(_), Some(member)) => Err(wrong(format!("`{member}` is no member of this"))),
+            (Ok(command), None) => Ok(Self(command)),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What those ask who watch over the service.
 
-use std::sync::OnceLock;
+use std::{sync::OnceLock, time::Duration};
 
 use axum::{
     Json,
@@ -13,6 +13,7 @@ use foldline::{
 };
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
+use tokio::time::sleep;
 
 use super::Problem;
 use crate::Service;
@@ -31,6 +32,16 @@ fn install() -> Result<PrometheusHandle, BuildError> {
         .set_buckets_for_metric(in_seconds, SECONDS_BUCKETS)?
         .set_buckets_for_metric(in_commits, COMMITS_BUCKETS)?
         .install_recorder()
+}
+
+/// Keeps what is recorded small while nobody scrapes: samples wait in a list until somebody does, or this.
+pub(super) async fn keep_up() {
+    loop {
+        sleep(Duration::from_secs(5)).await;
+        if let Some(Ok(recorder)) = RECORDER.get() {
+            recorder.run_upkeep();
+        }
+    }
 }
 
 /// For Prometheus.

@@ -4,7 +4,7 @@ use std::{fmt::Display, future::IntoFuture, io, net::SocketAddr, pin::pin};
 
 use tokio::{net::TcpListener, sync::oneshot};
 
-use super::{Api, underway::Underway};
+use super::{Api, probes, underway::Underway};
 use crate::signals::Signals;
 
 /// Where to serve.
@@ -35,6 +35,7 @@ pub async fn serve<E: Display + Send + 'static>(args: ServeArgs, api: Api<E>) ->
     tokio::select! {
         ended = &mut serving => return ended,
         () = signals.next() => {}
+        () = probes::keep_up() => {}
     }
     println!("Stopping: what was accepted is answered first. Asked again, it waits for nobody.");
     drop(stop);
