@@ -27,6 +27,9 @@ use crate::{
 /// How many statements stay prepared: more than there are.
 const STATEMENTS: usize = 128;
 
+/// How many rows wait for whoever reads them, on a thread of their own: with fewer, two threads wait for each other all the time.
+const ROWS: usize = 1024;
+
 /// After how many pages the WAL is brought into the file: 16 MiB. A page that many batches change is then written there once.
 const WAL_PAGES: &str = "4096";
 
@@ -66,6 +69,7 @@ impl Connector {
             .pragma("journal_size_limit", WAL_BYTES)
             .pragma("wal_autocheckpoint", WAL_PAGES)
             .statement_cache_capacity(STATEMENTS)
+            .row_buffer_size(ROWS)
             .thread_name(|nth| format!("foldline-sqlite-{nth}"))
             .disable_statement_logging();
         let meter = Meter::of(name_of(&path));
