@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use proc_macro2::{Ident, TokenTree};
 use syn::{Meta, Type};
 
-use super::model::{Facts, Field};
+use super::{
+    field_names,
+    model::{Facts, Field},
+};
 use crate::{diag::Diagnostics, syntax::types::peel_references};
 
 /// What a database keeps in four bytes.
@@ -39,6 +42,7 @@ pub(crate) fn check(facts: &Facts, diag: &mut Diagnostics) {
             diag.push(syn::Error::new(fact.version_span, format!("schema versions end at {LAST_VERSION}")));
         }
         fact.fields.iter().for_each(|field| check_stored(field, diag));
+        field_names::check(fact, diag);
     }
 }
 
@@ -49,7 +53,10 @@ fn check_stored(field: &Field, diag: &mut Diagnostics) {
     if let Some(word) = find("skip").or_else(|| find("skip_serializing")).or_else(|| find("skip_deserializing")) {
         diag.error(word, "what is not stored is not part of the event: leave the field out");
     }
-    if let Some(word) = find("skip_serializing_if").filter(|_| find("default").is_none() && !is_option(&field.ty)) {
+    // With code of the user's that reads it, serde asks for an `Option` as well.
+    let read_by_itself = find("with").or_else(|| find("deserialize_with")).is_none();
+    let missed = find("default").is_none() && !(is_option(&field.ty) && read_by_itself);
+    if let Some(word) = find("skip_serializing_if").filter(|_| missed) {
         diag.error(word, "what is left out cannot be read back: add `default`, and leave out nothing but the default");
     }
 }
@@ -63,7 +70,7 @@ fn words(attr: &syn::Attribute) -> Vec<Ident> {
     words.collect()
 }
 
-/// Serde reads a missing one as `None`.
+/// Serde reads a missing one as `None`, where it reads it by itself.
 fn is_option(ty: &Type) -> bool {
     let (_, Type::Path(path)) = peel_references(ty) else { return false };
     path.path.segments.last().is_some_and(|last| last.ident == "Option")

@@ -4,6 +4,7 @@ mod attrs;
 mod category;
 mod check;
 mod emit;
+mod field_names;
 mod model;
 mod stored;
 

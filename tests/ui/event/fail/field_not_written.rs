@@ -18,6 +18,26 @@ enum AccountEvent {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         notes: Vec<String>,
     },
+    Closed {
+        #[serde(with = "text", skip_serializing_if = "Option::is_none")]
+        at: Option<u64>,
+        #[serde(deserialize_with = "text::deserialize", skip_serializing_if = "Option::is_none")]
+        since: Option<u64>,
+        #[serde(with = "text", default, skip_serializing_if = "Option::is_none")]
+        until: Option<u64>,
+        #[serde(serialize_with = "text::serialize", skip_serializing_if = "Option::is_none")]
+        by: Option<u64>,
+    },
+}
+
+mod text {
+    pub fn serialize<S: serde::Serializer>(number: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
+        serde::Serialize::serialize(number, serializer)
+    }
+
+    pub fn deserialize<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+        serde::Deserialize::deserialize(deserializer)
+    }
 }
 
 fn is_nothing(amount: &u64) -> bool {
