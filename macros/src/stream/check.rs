@@ -6,7 +6,7 @@ use quote::ToTokens;
 use syn::{FnArg, ImplItemFn, Pat, Receiver, ReceiverKind, ReturnType, Safety, Type, ext::IdentExt};
 
 use super::Model;
-use crate::{diag::Diagnostics, event};
+use crate::{diag::Diagnostics, event, syntax::attributes};
 
 /// The words of an open stream's handle.
 const RESERVED: [&str; 4] = ["emit", "key", "version", "exists"];
@@ -63,6 +63,9 @@ fn signature(method: &ImplItemFn, diag: &mut Diagnostics) {
     let mut fields = HashSet::new();
     for argument in sig.inputs.iter().skip(1) {
         let FnArg::Typed(argument) = argument else { continue };
+        if let Some(condition) = attributes::conditions(&argument.attrs).first() {
+            diag.error(condition, "an event has the same fields in every build: put `#[cfg(…)]` on the method");
+        }
         match &*argument.pat {
             Pat::Ident(pattern) if pattern.subpat.is_none() && pattern.by_ref.is_none() => {
                 let text = pattern.ident.unraw().to_string();

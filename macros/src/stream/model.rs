@@ -98,6 +98,12 @@ impl Model {
         method.attrs.push(syn::parse_quote!(#[allow(clippy::needless_pass_by_value, clippy::unused_self)]));
         self.facts.list.push(fact);
         self.folds.push(Fold { method: method.clone(), sound: true });
+        // The check refuses it; the method's body speaks of the argument all the same.
+        for argument in &mut method.sig.inputs {
+            if let FnArg::Typed(argument) = argument {
+                attributes::extract(&mut argument.attrs, "cfg");
+            }
+        }
     }
 
     /// The method that has this variant already. Two of which only one is ever compiled in may share it.
@@ -109,13 +115,12 @@ impl Model {
     }
 }
 
-/// The field that an argument becomes; its attributes go along, and leave the argument.
+/// The field that an argument becomes; its docs and what serde is told go along, and leave the argument. What other
+/// attributes are to an argument the compiler says: one that is misspelled would otherwise be gone without a word.
 fn field_of(argument: &mut FnArg) -> Option<Field> {
     let FnArg::Typed(argument) = argument else { return None };
+    let [docs, serde] = ["doc", "serde"].map(|name| attributes::extract(&mut argument.attrs, name));
     let Pat::Ident(pattern) = &*argument.pat else { return None };
-    let attrs = std::mem::take(&mut argument.attrs);
-    // Lints on an argument are the method's business.
-    argument.attrs = attributes::named(&attrs, &["allow", "expect", "cfg_attr"]);
     let text = pattern.ident.unraw().to_string();
     let stored = text.trim_start_matches('_');
     let ident = if stored.is_empty() || stored == text {
@@ -127,7 +132,6 @@ fn field_of(argument: &mut FnArg) -> Option<Field> {
         ident.set_span(pattern.ident.span());
         ident
     };
-    let (docs, serde) = (attributes::docs(&attrs), attributes::named(&attrs, &["serde"]));
     Some(Field { ident, ty: (*argument.ty).clone(), docs, serde })
 }
 
