@@ -6,6 +6,7 @@ pub mod __private;
 pub mod alerts;
 mod cause;
 mod command;
+mod compiling;
 mod error;
 mod event;
 mod event_name;

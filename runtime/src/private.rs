@@ -13,6 +13,7 @@ pub use serde;
 use crate::stream::{Stream, StreamKey};
 pub use crate::{
     command::fingerprint::{Probe, ProbeDebug, ProbeNothing},
+    compiling::told_apart::told_apart,
     event::known,
     payload::{
         PayloadDeserializer, PayloadSerializer, decoded, encoded,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Ident, TokenTree};
-use syn::{Meta, Type};
+use syn::{LitStr, Meta, Type};
 
 use super::{
     field_names,
@@ -16,22 +16,17 @@ const LAST_VERSION: u32 = i32::MAX as u32;
 
 /// Names must tell facts apart, the past ones included, and versions count from 1.
 pub(crate) fn check(facts: &Facts, diag: &mut Diagnostics) {
-    let mut taken: HashMap<String, String> = HashMap::new();
+    for (name, other) in shared_names(facts) {
+        let message = format!(
+            "`{other}` is stored as \"{}\" already: give one of the two another name with `#[event(name = \"…\")]`",
+            name.value()
+        );
+        diag.error(name, message);
+    }
     for fact in &facts.list {
-        for name in std::iter::once(&fact.name).chain(&fact.was) {
+        for name in fact.names() {
             if name.value().is_empty() || name.value().contains('\0') {
                 diag.error(name, "a stored name is some text: `name = \"account.opened\"`");
-            }
-            // Two facts of which only one is ever compiled in may share a name.
-            if !fact.conditions.is_empty() {
-                continue;
-            }
-            if let Some(other) = taken.insert(name.value(), fact.variant.to_string()) {
-                let message = format!(
-                    "`{other}` is stored as \"{}\" already: give one of the two another name with `#[event(name = \"…\")]`",
-                    name.value()
-                );
-                diag.error(name, message);
             }
         }
         if fact.version == 0 {
@@ -44,6 +39,16 @@ pub(crate) fn check(facts: &Facts, diag: &mut Diagnostics) {
         fact.fields.iter().for_each(|field| check_stored(field, diag));
         field_names::check(fact, diag);
     }
+}
+
+/// The stored names of facts that another fact has already, each with that fact.
+///
+/// Which of those under a `#[cfg]` there are is not known yet: of them the compiler is asked, see `told_apart`.
+pub(super) fn shared_names(facts: &Facts) -> Vec<(&LitStr, &Ident)> {
+    let mut taken: HashMap<String, &Ident> = HashMap::new();
+    let always = facts.list.iter().filter(|fact| fact.conditions.is_empty());
+    let names = always.flat_map(|fact| fact.names().map(move |name| (name, &fact.variant)));
+    names.filter_map(|(name, variant)| Some((name, taken.insert(name.value(), variant)?))).collect()
 }
 
 /// What is folded now has to be what is read later: a field that is left out when written has to have another way back.

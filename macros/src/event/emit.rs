@@ -1,10 +1,11 @@
 //! The code that stores and reads facts.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::{Ident, LitStr, ext::IdentExt};
 
 use super::{
+    check::shared_names,
     model::{Fact, Facts, path_of, type_text},
     stored::Stored,
 };
@@ -32,6 +33,9 @@ use crate::{paths::Paths, syntax::attributes};
 ///
 ///     // … and demanded here, at the field's type.
 ///     storable::<Money>();
+///
+///     // Only for a fact with a `#[cfg]`: no other in this build has its name.
+///     told_apart("Deposited", __TYPES);
 /// };
 /// ```
 pub(crate) fn emit(facts: &Facts, paths: &Paths) -> TokenStream {
@@ -41,7 +45,7 @@ pub(crate) fn emit(facts: &Facts, paths: &Paths) -> TokenStream {
     let (aliases, demands) = (stored.aliases(), stored.demands(paths));
     let twin = twin(facts, &stored, paths);
     let entries = facts.list.iter().map(|fact| entry(fact, paths));
-    let event = event(facts, paths);
+    let (event, told_apart) = (event(facts, paths), told_apart(facts, paths));
     quote! {
         #[allow(unreachable_patterns)]
         const _: () = {
@@ -52,8 +56,23 @@ pub(crate) fn emit(facts: &Facts, paths: &Paths) -> TokenStream {
             const __TYPES: &[#event_type] = &[#(#entries),*];
             #event
             #demands
+            #told_apart
         };
     }
+}
+
+/// That no other fact has a stored name of one that not every build has, at its name. What every build has is reported.
+fn told_apart(facts: &Facts, paths: &Paths) -> TokenStream {
+    if !shared_names(facts).is_empty() {
+        return TokenStream::new();
+    }
+    let depending = facts.list.iter().filter(|fact| !fact.conditions.is_empty());
+    let calls = depending.map(|Fact { name, conditions, variant, .. }| {
+        let (told_apart, variant) = (paths.private_at("told_apart", name.span()), variant.unraw().to_string());
+        let check = quote_spanned!(name.span()=> #told_apart(#variant, __TYPES));
+        quote!(#(#conditions)* #check;)
+    });
+    calls.collect()
 }
 
 /// How the enum is stored.

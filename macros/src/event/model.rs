@@ -77,6 +77,11 @@ impl Fact {
             conditions: attributes::conditions(attrs),
         }
     }
+
+    /// The name it is stored under, and those that it was stored under before.
+    pub(super) fn names(&self) -> impl Iterator<Item = &LitStr> {
+        std::iter::once(&self.name).chain(&self.was)
+    }
 }
 
 /// A type, as the catalogue shows it.

@@ -22,7 +22,7 @@ pub(super) const HOUSES: &[House] = &[
         root: "runtime/src/lib.rs",
         floors: &[
             // F0: words that need no other.
-            &[&["id"], &["time"], &["limits"], &["metrics"], &["event"], &["event_name"], &["cause"]],
+            &[&["id"], &["time"], &["limits"], &["metrics"], &["event"], &["event_name"], &["cause"], &["compiling"]],
             // F1: facts and faults. A fault names the stream it is about; a record may turn out to be unreadable.
             &[
                 &["stream"],

@@ -1,0 +1,28 @@
+use foldline::prelude::*;
+
+#[macro_use]
+#[path = "../../support.rs"]
+mod support;
+
+key!(AccountId);
+
+#[derive(Debug, Clone, Default)]
+pub struct Account {
+    balance: u64,
+}
+
+#[stream(key = AccountId)]
+impl Account {
+    #[event]
+    fn deposited(&mut self, amount: u64) {
+        self.balance += amount;
+    }
+
+    #[event(name = "account.deposited")]
+    #[cfg(all())]
+    fn credited(&mut self, amount: u64) {
+        self.balance += amount;
+    }
+}
+
+fn main() {}
