@@ -1,15 +1,27 @@
 //! Where the output finds Foldline: the one place that spells its paths.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::quote;
+use syn::ext::IdentExt;
 
 /// The path to the `foldline` crate: `::foldline`, or what `crate = …` says.
 #[derive(Debug, Clone)]
-pub(crate) struct Paths(TokenStream);
+pub(crate) struct Paths(syn::Path);
 
 impl Paths {
     pub(crate) fn new(krate: Option<&syn::Path>) -> Self {
-        Self(krate.map_or_else(|| quote!(::foldline), ToTokens::to_token_stream))
+        Self(krate.cloned().unwrap_or_else(|| syn::parse_quote!(::foldline)))
+    }
+
+    /// Whether an attribute is the one that Foldline calls `name`: bare, or behind the name of the crate.
+    pub(crate) fn is_mark(&self, path: &syn::Path, name: &str) -> bool {
+        let words = |path: &syn::Path| -> Vec<String> {
+            path.segments.iter().map(|segment| segment.ident.unraw().to_string()).collect()
+        };
+        let path_words = words(path);
+        let Some((last, root)) = path_words.split_last() else { return false };
+        let known = path.is_ident(name) || root == ["foldline"] || (!root.is_empty() && root == words(&self.0));
+        known && last == name
     }
 
     /// A public item of the crate.

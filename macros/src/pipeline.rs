@@ -102,7 +102,8 @@ fn beside(mut code: TokenStream, diag: Diagnostics) -> TokenStream {
 fn without_marks(mut block: syn::ItemImpl, mark: &str) -> TokenStream {
     for item in &mut block.items {
         if let syn::ImplItem::Fn(method) = item {
-            crate::syntax::attributes::extract(&mut method.attrs, mark);
+            // Where Foldline is found was not read, or could not be: what is called so is taken for ours.
+            method.attrs.retain(|attr| attr.path().segments.last().is_none_or(|last| last.ident != mark));
         }
     }
     block.into_token_stream()

@@ -72,10 +72,10 @@ impl Model {
         let items = diag.take(NestedMeta::parse_meta_list(arguments)).unwrap_or_default();
         let options: Options = options::read(&items, diag);
         let state = state_of(&block, diag)?;
-        let mut handlers = Vec::new();
+        let (paths, mut handlers) = (Paths::new(options.krate.as_ref()), Vec::new());
         for item in &mut block.items {
             let ImplItem::Fn(method) = item else { continue };
-            let marks = attributes::extract(&mut method.attrs, "on");
+            let marks = attributes::extract_marks(&mut method.attrs, "on", &paths);
             if !marks.is_empty() {
                 let on = events_of(&marks, diag);
                 handlers.push(Handler::of(method.clone(), on));
@@ -89,7 +89,7 @@ impl Model {
         let written = options.code.as_ref().and_then(|code| diag.take(code.base10_parse()));
         let code = written.unwrap_or_else(|| code::mark(&block, named));
         Some(Self {
-            paths: Paths::new(options.krate.as_ref()),
+            paths,
             name: options.name.unwrap_or_else(|| LitStr::new(&names::snake_case(&state), state.span())),
             partition_by: options.partition_by.map(|name| name.0),
             ignored,

@@ -68,7 +68,7 @@ impl Model {
         };
         for item in &mut block.items {
             let ImplItem::Fn(method) = item else { continue };
-            let marks = attributes::extract(&mut method.attrs, "event");
+            let marks = attributes::extract_marks(&mut method.attrs, "event", &model.paths);
             if !marks.is_empty() {
                 let options = FactOptions::of(&marks, diag);
                 model.enter(method, options, diag);

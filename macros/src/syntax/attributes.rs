@@ -2,9 +2,16 @@
 
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
+use crate::paths::Paths;
+
 /// Takes the attributes called `name` out.
 pub(crate) fn extract(attrs: &mut Vec<Attribute>, name: &str) -> Vec<Attribute> {
     attrs.extract_if(.., |attr| attr.path().is_ident(name)).collect()
+}
+
+/// Takes Foldline's own attributes called `name` out.
+pub(crate) fn extract_marks(attrs: &mut Vec<Attribute>, name: &str, paths: &Paths) -> Vec<Attribute> {
+    attrs.extract_if(.., |attr| paths.is_mark(attr.path(), name)).collect()
 }
 
 /// The attributes that decide whether something exists, or what its reader is told: those that go along to what is
