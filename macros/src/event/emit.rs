@@ -26,7 +26,7 @@ use crate::{paths::Paths, syntax::attributes};
 ///
 ///     impl Event for AccountEvent {
 ///         const TYPES: &'static [EventType] = __TYPES;
-///         fn name(&self) -> &'static str { match self { Self::Deposited { .. } => "account.deposited" } }
+///         fn name(&self) -> &'static str { match *self { Self::Deposited { .. } => "account.deposited" } }
 ///         fn encode(…) { __Payload::serialize(self, …) }
 ///         fn decode(…) { __Payload::deserialize(…) }
 ///     }
@@ -101,7 +101,6 @@ fn event(facts: &Facts, paths: &Paths) -> TokenStream {
     let names = facts.list.iter().map(|Fact { variant, name, conditions, .. }| {
         quote! { #(#conditions)* Self::#variant { .. } => #name }
     });
-    let name = if facts.list.is_empty() { quote!(match *self {}) } else { quote!(match self { #(#names,)* }) };
     // Only a version that differs from the first is worth a second match.
     let versions = facts.list.iter().filter(|fact| fact.version != 1).map(|fact| {
         let Fact { variant, version, conditions, .. } = fact;
@@ -113,7 +112,8 @@ fn event(facts: &Facts, paths: &Paths) -> TokenStream {
             const TYPES: &'static [#event_type] = __TYPES;
 
             fn name(&self) -> &'static ::core::primitive::str {
-                #name
+                // Not of the reference: that has a value even where the build leaves no variant.
+                match *self { #(#names,)* }
             }
 
             fn schema_version(&self) -> ::core::primitive::u32 {
