@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use quote::ToTokens;
-use syn::{FnArg, ImplItemFn, Pat, Receiver, ReceiverKind, ReturnType, Safety, Type, ext::IdentExt};
+use syn::{FnArg, ImplItemFn, Pat, Path, Receiver, ReceiverKind, ReturnType, Safety, Type, ext::IdentExt};
 
 use super::Model;
 use crate::{diag::Diagnostics, event, syntax::attributes};
@@ -11,9 +11,13 @@ use crate::{diag::Diagnostics, event, syntax::attributes};
 /// The words of an open stream's handle.
 const RESERVED: [&str; 4] = ["emit", "key", "version", "exists"];
 
+/// What every enum of events derives.
+const DERIVED: [&str; 3] = ["Debug", "Clone", "PartialEq"];
+
 pub(crate) fn check(model: &mut Model, diag: &mut Diagnostics) {
     event::check_category(&model.category, diag);
     event::check(&model.facts, diag);
+    model.derives.retain(|path| !is_derived(path, diag));
     if model.facts.list.is_empty() {
         let message = "a stream has at least one event: mark a method, `#[event] fn opened(&mut self, …) { … }`";
         diag.error(&model.state, message);
@@ -26,6 +30,15 @@ pub(crate) fn check(model: &mut Model, diag: &mut Diagnostics) {
             fact.fields.clear();
         }
     }
+}
+
+/// Whether the enum has this without being asked. Derived once more, its error would speak of impls that nobody wrote.
+fn is_derived(path: &Path, diag: &mut Diagnostics) -> bool {
+    let derived = path.segments.last().is_some_and(|last| DERIVED.iter().any(|name| last.ident == name));
+    if derived {
+        diag.error(path, "the enum is `Debug`, `Clone` and `PartialEq` already: leave it out");
+    }
+    derived
 }
 
 /// An event method takes the state and the fact's fields, and changes the state: nothing else.
