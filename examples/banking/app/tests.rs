@@ -77,6 +77,9 @@ async fn every_endpoint_does_what_the_document_says(kind: Kind) -> Done {
     let sent = &history[2];
     assert_eq!((&sent["data"], &sent["correlation"]), (&json!({ "amount": 2_000 }), &json!("r-1")));
     assert_eq!((&sent["position"], &sent["version"]), (&json!(5), &json!(3)));
+    let commit = sent["commit"].as_str().ok_or("it does not say in which commit")?;
+    let happened = client.get(format!("/commits/{commit}")).await?.is(200)?.json()?;
+    assert_eq!(happened, json!({ "commit": commit, "position": 6 }), "its last event's");
 
     let statement = client.get(format!("/accounts/bob/statement{at}")).await?;
     if kind == Kind::Memory {
@@ -133,6 +136,8 @@ async fn what_is_wrong_is_a_problem(kind: Kind) -> Done {
         ("GET", "/accounts/ada?version=3", "", 404, "not-yet"),
         ("GET", "/accounts/ada/history?version=3", "", 404, "not-yet"),
         ("GET", "/accounts?position=1000", "", 404, "not-yet"),
+        ("GET", "/commits/01a1ff61-2b54-7880-b77b-f47a199b7ef9", "", 404, "not-found"),
+        ("GET", "/commits/that-one", "", 400, "wrong-path"),
         ("GET", "/nowhere", "", 404, "not-found"),
         ("DELETE", "/transfers", "", 405, "wrong-method"),
         // The bank says no.
@@ -184,7 +189,9 @@ async fn a_key_is_good_for_one_command(kind: Kind) -> Done {
     assert_eq!((&again["position"], &again["version"]), (&first["position"], &first["version"]));
     assert_eq!((&first["replayed"], &again["replayed"]), (&json!(false), &json!(true)));
     let reused = pay(8, "salary-11").await?.is_problem(422, "key-reused")?;
-    assert!(reused["commit"].is_string(), "{reused}");
+    let commit = reused["commit"].as_str().ok_or("it does not say which")?;
+    let found = client.get(format!("/commits/{commit}")).await?.is(200)?.json()?;
+    assert_eq!(found, json!({ "commit": commit, "position": first["position"] }));
     pay(1, "").await?.is_problem(400, "wrong-header")?;
     pay(1, &"x".repeat(1_025)).await?.is_problem(413, "too-large")?;
     assert_eq!(balance(client, "ada").await?, 107, "once");

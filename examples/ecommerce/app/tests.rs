@@ -85,6 +85,9 @@ async fn every_endpoint_does_what_the_document_says(kind: Kind) -> Done {
     }
     let history = client.get("/orders/order-bob/history").await?.is(200)?.json()?;
     assert_eq!((&history[0]["event"], &history[1]["event"]), (&json!("order.placed"), &json!("order.cancelled")));
+    let commit = history[1]["commit"].as_str().ok_or("it does not say in which commit")?;
+    let happened = client.get(format!("/commits/{commit}")).await?.is(200)?.json()?;
+    assert_eq!(happened["position"], cancelled["position"]);
 
     assert_eq!(client.get("/health").await?.is(200)?.json()?["healthy"], true);
     client.until_it_says("/metrics", "command=\"PlaceOrder\",outcome=\"committed\"").await?;

@@ -10,9 +10,9 @@ use axum::{
     response::IntoResponse,
     routing::{MethodFilter, get, on},
 };
-use foldline::{Command, Load, StreamKey};
+use foldline::{Command, CommitId, Executor, Load, StreamKey};
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Answer, Id, Params, Problem, conditions::Conditions, document::Document, input::Asked, probes};
 use crate::Service;
@@ -191,13 +191,23 @@ impl<E: Display + Send + 'static> Api<E> {
 
     pub(crate) fn into_router(self) -> Router {
         let (document, service) = (Json(self.document.value().clone()), self.service);
+        let executor = service.executor.clone();
         self.router
             .route("/openapi.json", get(async move || document))
+            .route("/commits/{commit}", get(async move |Id(commit): Id<CommitId>| happened(&executor, commit).await))
             .route("/health", get(async move || probes::health(service).await))
             .route("/metrics", get(probes::scrape))
             .fallback(nothing_there)
             .method_not_allowed_fallback(not_that_way)
             .layer(DefaultBodyLimit::max(BODY_BYTES))
+    }
+}
+
+/// For whoever was told of a commit, and not what became of it.
+async fn happened(executor: &Executor, commit: CommitId) -> Result<Json<Value>, Problem> {
+    match executor.commit(commit).await? {
+        Some(committed) => Ok(Json(json!({ "commit": commit.to_string(), "position": committed.position() }))),
+        None => Err(Problem::not_found("the log does not hold it; while the store is slow, not yet")),
     }
 }
 

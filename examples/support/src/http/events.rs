@@ -24,6 +24,7 @@ pub(super) async fn events<K: StreamKey>(
         shown.push(json!({
             "version": event.version(), "position": event.position(), "time": event.time().to_string(),
             "event": event.name(), "data": data, "correlation": event.metadata().correlation,
+            "commit": event.commit().to_string(),
         }));
     }
     let actual = shown.len() as u64;
