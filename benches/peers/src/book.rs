@@ -33,7 +33,7 @@ pub(crate) fn write(report: &Report, folder: &Path, right: bool) -> Result<(), F
         command.join(" ")
     );
     if !right {
-        page.push_str("**Not all was right in this run**: see the column that says so.\n\n");
+        page.push_str("**Not all was right in this run, or a shape not as wanted**: see the columns that say so.\n\n");
     }
     for (file, title) in charts {
         let _ = writeln!(page, "![{title}]({file})\n");

@@ -13,7 +13,7 @@ pub(crate) struct Target {
     what: &'static str,
     wanted: String,
     measured: String,
-    met: bool,
+    pub(crate) met: bool,
 }
 
 impl Target {
