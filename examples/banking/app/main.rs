@@ -79,13 +79,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(Arguments { store, task }: Arguments) -> Done {
-    let task = match task {
-        Some(task) => task,
-        None if store.is_named() => {
-            return Err("say what is to be done there: demo, serve, load, or what --help says".into());
-        }
-        None => Task::Work(Work::Demo),
-    };
+    let task = store.task(task, Task::Work(Work::Demo))?;
     // Before the store is opened, for it looks once whether anybody listens.
     if matches!(task, Task::Work(Work::Serve(_))) {
         metrics();

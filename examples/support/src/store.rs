@@ -5,6 +5,8 @@ use std::{io, time::Duration};
 use foldline::{AnyStore, Executor, StoreError};
 use tempfile::TempDir;
 
+use crate::Done;
+
 /// Where the log lives.
 #[derive(Debug, Clone, clap::Args)]
 pub struct StoreArgs {
@@ -24,10 +26,18 @@ pub struct Opened {
 }
 
 impl StoreArgs {
-    /// Whether the user named one.
-    #[must_use]
-    pub fn is_named(&self) -> bool {
-        self.store.is_some()
+    /// What is to be done: what the user said, or what is usual, which nobody may mean to be done to a store that they named.
+    ///
+    /// # Errors
+    /// When they named a store and nothing to do there.
+    pub fn task<T>(&self, said: Option<T>, usual: T) -> Done<T> {
+        match said {
+            Some(task) => Ok(task),
+            None if self.store.is_some() => {
+                Err("say what is to be done there: demo, serve, load, or what --help says".into())
+            }
+            None => Ok(usual),
+        }
     }
 
     /// Opens it: what the user named, or what is usual, or else a file in a temporary folder.
