@@ -14,8 +14,7 @@ pub(crate) fn extract_marks(attrs: &mut Vec<Attribute>, name: &str, paths: &Path
     attrs.extract_if(.., |attr| paths.is_mark(attr.path(), name)).collect()
 }
 
-/// The attributes that decide whether something exists, or what its reader is told: those that go along to what is
-/// generated from it.
+/// The attributes that decide whether something exists: those that go along to what is generated from it.
 pub(crate) fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
     named(attrs, &["cfg"])
 }

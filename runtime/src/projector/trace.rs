@@ -6,6 +6,7 @@ use super::model::Trouble;
 use crate::{metadata::Metadata, observe::SEEN};
 
 /// The span of a batch, whose events are told by their positions and what was said of their commits.
+#[cfg_attr(not(feature = "opentelemetry"), expect(clippy::needless_pass_by_value, reason = "links take the events"))]
 pub(super) fn of_batch<'a>(
     log: &str,
     projection: &str,

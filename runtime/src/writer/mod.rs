@@ -188,7 +188,7 @@ impl<D: Driver> Store for Batched<D> {
     }
 }
 
-/// What a commit takes up on its way: its metadata stands on each of its events.
+/// What a commit takes up where it is stored: its metadata stands on each of its events.
 fn weigh(commit: &Commit) -> Result<usize, StoreError> {
     const ROW: usize = 100;
     let names: usize = commit.expectations().iter().map(|seen| ROW + seen.stream.as_str().len()).sum();
