@@ -1,7 +1,11 @@
 //! Law 1: a commit's events are stored together or not at all.
 
 use super::{Draft, Subject, accepted, stale};
-use crate::storage::{Seen, Store};
+use crate::{
+    metadata::Metadata,
+    recorded::RawEvent,
+    storage::{Seen, Store},
+};
 
 /// All events, on all streams, in the order of recording.
 pub async fn a_commit_is_stored_whole(log: Subject) {
@@ -28,9 +32,10 @@ pub async fn a_refused_commit_leaves_nothing(log: Subject) {
 /// Commits that are under way together share nothing but their way.
 pub async fn a_stale_neighbour_takes_nobody_down(log: Subject) {
     accepted(log.settle(Draft::new().starts("hot-1", 1)).await);
-    let mut tickets = Vec::new();
+    let (mut tickets, mut kept) = (Vec::new(), Vec::new());
     for n in 0..50 {
-        let draft = Draft::new().starts(&format!("own-{n}"), 1);
+        let metadata = Metadata { correlation: Some(n.to_string().into()), ..Metadata::default() };
+        let draft = Draft::new().starts(&format!("own-{n}"), 1).metadata(metadata);
         let draft = if n % 5 == 0 { draft.sees("hot-1", Seen::Nothing) } else { draft };
         let place = super::subject::works("taking a place", log.store().reserve().await);
         tickets.push(log.store().submit(place, draft.into()));
@@ -40,10 +45,16 @@ pub async fn a_stale_neighbour_takes_nobody_down(log: Subject) {
         if n % 5 == 0 {
             assert_eq!(stale(&outcome, 1), "hot-1");
         } else {
-            accepted(outcome);
+            kept.push((accepted(outcome).position, format!("own-{n}"), Some(n.to_string())));
         }
     }
-    assert_eq!(log.log().await.len(), 41);
+    let events = log.log().await;
+    assert!(events.iter().map(RawEvent::position).eq(1..=41), "without a gap where somebody was refused");
+    let own = events.iter().skip(1).map(|event| {
+        let correlation = event.metadata().correlation.as_deref().map(str::to_owned);
+        (Some(event.position()), event.stream().to_string(), correlation)
+    });
+    assert_eq!(own.collect::<Vec<_>>(), kept, "each where it was told, with what was said of it");
 }
 
 /// Whatever a store's statements and pages hold at a time.
