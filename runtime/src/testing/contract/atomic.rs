@@ -1,6 +1,6 @@
 //! Law 1: a commit's events are stored together or not at all.
 
-use super::{Draft, Subject, accepted, stale};
+use super::{Draft, Subject, accepted, key_taken, stale};
 use crate::{
     metadata::Metadata,
     recorded::RawEvent,
@@ -35,17 +35,20 @@ pub async fn a_stale_neighbour_takes_nobody_down(log: Subject) {
     let (mut tickets, mut kept) = (Vec::new(), Vec::new());
     for n in 0..50 {
         let metadata = Metadata { correlation: Some(n.to_string().into()), ..Metadata::default() };
-        let draft = Draft::new().starts(&format!("own-{n}"), 1).metadata(metadata);
+        let draft = Draft::new().starts(&format!("own-{n}"), 1).metadata(metadata).key(&format!("key-{n}"), n);
         let draft = if n % 5 == 0 { draft.sees("hot-1", Seen::Nothing) } else { draft };
         let place = super::subject::works("taking a place", log.store().reserve().await);
         tickets.push(log.store().submit(place, draft.into()));
     }
-    for (n, ticket) in tickets.iter().enumerate() {
+    for (n, ticket) in (0..).zip(&tickets) {
         let outcome = ticket.outcome().await;
         if n % 5 == 0 {
             assert_eq!(stale(&outcome, 1), "hot-1");
         } else {
-            kept.push((accepted(outcome).position, format!("own-{n}"), Some(n.to_string())));
+            let first = accepted(outcome);
+            kept.push((first.position, format!("own-{n}"), Some(n.to_string())));
+            let again = Draft::new().starts("another-1", 1).key(&format!("key-{n}"), n);
+            assert_eq!(key_taken(log.settle(again).await), (n, first), "what its key stands for");
         }
     }
     let events = log.log().await;
